@@ -1,0 +1,122 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+    name: "kortvakt",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // Floor 0: system libraries.
+        .systemLibrary(
+            name: "CPCSC",
+            pkgConfig: "libpcsclite",
+            providers: [.apt(["libpcsclite-dev"]), .yum(["pcsc-lite-devel"])]
+        ),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"])]
+        ),
+        .systemLibrary(
+            name: "CGLib",
+            pkgConfig: "glib-2.0",
+            providers: [.apt(["libglib2.0-dev"]), .yum(["glib2-devel"])]
+        ),
+        .systemLibrary(name: "CLinux"),
+
+        // Floor 1: no I/O with cards.
+        .target(name: "CardCore", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Configuration", dependencies: ["CGLib", "CLinux"], swiftSettings: strict),
+
+        // Floor 2: readers, card families, software cards; they do not know each other.
+        .target(name: "PCSC", dependencies: ["CPCSC", "CLinux", "CardCore"], swiftSettings: strict),
+        .target(
+            name: "CardApplications",
+            dependencies: ["CardCore", "Configuration", asn1],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "VirtualCards",
+            dependencies: ["COpenSSL", "CLinux", "CardCore", subprocess],
+            swiftSettings: strict
+        ),
+
+        // Floor 3: what a person does with a card, and every sentence a person reads.
+        .target(
+            name: "CardOperations",
+            dependencies: ["CardCore", "Configuration", "PCSC", "CardApplications"],
+            swiftSettings: strict
+        ),
+        .target(name: "Texts", dependencies: ["CLinux"], swiftSettings: strict),
+
+        // Floor 4: programs.
+        .executableTarget(
+            name: "kortvakt",
+            dependencies: [
+                "CLinux", "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations", "Texts",
+                "VirtualCards", arguments, subprocess,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "kortvakt-card",
+            dependencies: ["CLinux", "CardCore", "VirtualCards", arguments],
+            swiftSettings: strict
+        ),
+
+        // Tests.
+        .target(
+            name: "CardTesting",
+            dependencies: ["CardCore", "VirtualCards", subprocess],
+            path: "Tests/CardTesting",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "CardCoreTests", dependencies: ["CardCore", "CardTesting"], swiftSettings: strict),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: strict),
+        .testTarget(
+            name: "PCSCTests",
+            dependencies: ["CPCSC", "CardCore", "PCSC", "CardTesting", "VirtualCards"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CardApplicationsTests",
+            dependencies: ["CardCore", "Configuration", "CardApplications", "CardTesting", "VirtualCards"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "VirtualCardsTests",
+            dependencies: ["COpenSSL", "CardCore", "VirtualCards", "CardTesting"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CardOperationsTests",
+            dependencies: [
+                "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations", "CardTesting",
+                "VirtualCards",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: strict),
+        .testTarget(
+            name: "kortvaktTests",
+            dependencies: ["CardCore", "CardTesting", "VirtualCards", subprocess],
+            swiftSettings: strict
+        ),
+    ]
+)

@@ -1,0 +1,23 @@
+// What the Glibc module leaves out. No logic.
+#ifndef KORTVAKT_CLINUX_H
+#define KORTVAKT_CLINUX_H
+
+#include <libintl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <netinet/tcp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+// madvise(2): left out of a core dump, empty in a child process.
+static const int kv_madv_dontdump = 16;
+static const int kv_madv_wipeonfork = 18;
+
+static inline int kv_prctl_set_dumpable(int dumpable) { return prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0); }
+static inline int kv_prctl_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+#endif
