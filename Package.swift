@@ -42,13 +42,19 @@ let package = Package(
 
         // Floor 1: no I/O with cards.
         .target(name: "CardCore", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "Configuration", dependencies: ["CGLib", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "Configuration",
+            dependencies: ["CGLib", "CLinux"],
+            exclude: ["kortvakt.conf.example"],
+            swiftSettings: strict
+        ),
 
         // Floor 2: readers, card families, software cards; they do not know each other.
         .target(name: "PCSC", dependencies: ["CPCSC", "CLinux", "CardCore"], swiftSettings: strict),
         .target(
             name: "CardApplications",
             dependencies: ["CardCore", "Configuration", asn1],
+            exclude: ["Data"],
             swiftSettings: strict
         ),
         .target(
@@ -63,7 +69,7 @@ let package = Package(
             dependencies: ["CardCore", "Configuration", "PCSC", "CardApplications"],
             swiftSettings: strict
         ),
-        .target(name: "Texts", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Texts", dependencies: ["CLinux"], exclude: ["po"], swiftSettings: strict),
 
         // Floor 4: programs.
         .executableTarget(
@@ -91,12 +97,15 @@ let package = Package(
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: strict),
         .testTarget(
             name: "PCSCTests",
-            dependencies: ["CPCSC", "CardCore", "PCSC", "CardTesting", "VirtualCards"],
+            dependencies: ["CPCSC", "CardCore", "PCSC", "CardTesting", "VirtualCards", subprocess],
+            exclude: ["Programs"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CardApplicationsTests",
-            dependencies: ["CardCore", "Configuration", "CardApplications", "CardTesting", "VirtualCards"],
+            dependencies: [
+                "CardCore", "Configuration", "CardApplications", "CardTesting", "VirtualCards", asn1,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

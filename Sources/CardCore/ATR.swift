@@ -5,6 +5,8 @@ package struct ATR: Hashable, Sendable {
     /// All bytes, TS to TCK, 2...33 of them.
     package let bytes: [UInt8]
     /// The protocols that the TD bytes offer, in their order; T=0 when there are none.
+    ///
+    /// T=15 is not among them: it marks global interface bytes (ISO/IEC 7816-3, 8.2.3).
     package let offeredProtocols: [UInt8]
     /// T1...TK, at most 15 bytes.
     package let historicalBytes: [UInt8]
@@ -36,7 +38,8 @@ package struct ATR: Hashable, Sendable {
         }
         guard historicalCount <= bytes.count - index else { throw .truncated }
         historicalBytes = Array(bytes[index..<index + historicalCount])
-        offeredProtocols = protocols.isEmpty ? [0] : protocols
+        let offered = protocols.filter { $0 != 15 }
+        offeredProtocols = offered.isEmpty ? [0] : offered
         if protocols.contains(where: { $0 != 0 }) {
             guard index + historicalCount < bytes.count else { throw .truncated }
             checksumIsValid = bytes[1...(index + historicalCount)].reduce(0, ^) == 0

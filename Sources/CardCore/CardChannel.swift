@@ -111,3 +111,6 @@ extension CardChannel where Self: ~Copyable {
         return response
     }
 }
+
+/// Any channel, lent to what runs inside a transaction.
+package typealias AnyCardChannel = any CardChannel & ~Copyable

@@ -1,0 +1,32 @@
+package import CardCore
+
+/// Why a card could not be read.
+package enum CardError: Error, Equatable, Sendable {
+    case transport(TransportError)
+    /// None of the applications that we know is on the card.
+    case notRecognised
+    /// A file that the application cannot do without is missing or makes no sense.
+    case malformed(file: String)
+    /// The card answered a command that must succeed with something else.
+    case unexpected(StatusWord, instruction: UInt8)
+}
+
+/// Why a card did not take a code. Every case says what is known of the counter.
+package enum PINError: Error, Equatable, Sendable {
+    /// The code of `id` is wrong; the card counted it. `remainingTries` is `nil` where it does not tell.
+    case wrong(id: String, remainingTries: Int?)
+    /// The code of `id` is blocked, before this try or by it.
+    case blocked(id: String)
+    /// `6984`: the code of `id` has not been set up yet.
+    case notInitialized(id: String)
+    /// The card does not allow this operation with `id`; nothing was counted.
+    case notAllowed(id: String, StatusWord)
+    /// The card refused the new code of `id`; nothing was counted.
+    case newCodeRefused(id: String, StatusWord)
+    /// An answer that says neither yes nor no; whether it was counted is unknown.
+    case unexpected(id: String, StatusWord)
+    /// A code was sent and no usable answer came.
+    case outcomeUnknown(id: String, TransportError)
+    /// Nothing was sent.
+    case card(CardError)
+}

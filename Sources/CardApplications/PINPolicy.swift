@@ -1,0 +1,120 @@
+internal import CardCore
+
+/// What a code is for, as its holder knows it.
+package enum PINRole: String, Hashable, Sendable {
+    /// Login, *legitimering*.
+    case auth
+    /// Signatures, *underskrift*.
+    case sign
+    /// Unblocks the others.
+    case puk
+}
+
+/// The reference of a code, P2 of the commands that present it (ISO/IEC 7816-4, table 94).
+package struct PINReference: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+}
+
+/// How characters become octets (ISO/IEC 7816-15, PasswordType).
+package enum PINEncoding: Hashable, Sendable {
+    /// Two digits an octet; an odd last one is filled up with the pad nibble, else `F`.
+    case bcd
+    /// ASCII digits.
+    case asciiNumeric
+    case utf8
+    /// One digit an octet, upper nibble `F`.
+    case halfNibbleBCD
+    /// Format 2 PIN block: `2L`, digits, filled up with `F` to 8 octets (ISO 9564-1, 9.3.3).
+    case iso9564
+}
+
+/// Everything about one code that can be known without presenting it.
+///
+/// Card families differ by such tables and not by copies of code.
+package struct PINPolicy: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable {
+        case pin
+        case puk
+    }
+
+    /// How `--pin` names it; unique on the card.
+    package var id: String
+    package var reference: PINReference
+    /// The card's own name for it; hostile text.
+    package var label: String
+    package var kind: Kind
+    /// `nil` when neither keys nor certificates nor the label tell.
+    package var role: PINRole?
+    package var encoding: PINEncoding
+    /// Characters that the card takes, within 0...255.
+    package var length: ClosedRange<Int>
+    /// Octets on the card, within 0...255.
+    package var storedLength: Int
+    /// What fills a shorter code up to `storedLength`; `nil` where it is presented as it is.
+    package var padByte: UInt8?
+    /// The id of the code that unblocks this one.
+    package var unblockedBy: String?
+    package var changeIsAllowed: Bool
+    package var unblockIsAllowed: Bool
+    package var isInitialized: Bool
+    /// Tries of a fresh counter; `nil` where nothing says so.
+    package var maximumTries: Int?
+    /// Path octets of the directory that must be current when this code is presented; `nil` for the application's own.
+    package var directory: [UInt8]?
+
+    package init(
+        id: String,
+        reference: PINReference,
+        label: String,
+        kind: Kind,
+        role: PINRole? = nil,
+        encoding: PINEncoding = .asciiNumeric,
+        length: ClosedRange<Int>,
+        storedLength: Int,
+        padByte: UInt8? = nil,
+        unblockedBy: String? = nil,
+        changeIsAllowed: Bool = true,
+        unblockIsAllowed: Bool = true,
+        isInitialized: Bool = true,
+        maximumTries: Int? = nil,
+        directory: [UInt8]? = nil
+    ) {
+        self.id = id
+        self.reference = reference
+        self.label = label
+        self.kind = kind
+        self.role = role
+        self.encoding = encoding
+        self.length = length
+        self.storedLength = storedLength
+        self.padByte = padByte
+        self.unblockedBy = unblockedBy
+        self.changeIsAllowed = changeIsAllowed
+        self.unblockIsAllowed = unblockIsAllowed
+        self.isInitialized = isInitialized
+        self.maximumTries = maximumTries
+        self.directory = directory
+    }
+}
+
+/// What a card says of one counter.
+package struct PINStatus: Hashable, Sendable {
+    /// `nil` when the card does not tell.
+    package var remainingTries: Int?
+    /// `nil` when the card does not tell.
+    package var isBlocked: Bool?
+
+    package static let unknown = PINStatus(remainingTries: nil, isBlocked: nil)
+
+    package init(remainingTries: Int?, isBlocked: Bool?) {
+        self.remainingTries = remainingTries
+        self.isBlocked = isBlocked
+    }
+
+    /// A counter that was read.
+    package init(remainingTries: Int) {
+        self.init(remainingTries: remainingTries, isBlocked: remainingTries == 0)
+    }
+}

@@ -1,0 +1,201 @@
+package import CardCore
+
+/// A PKCS#15 application on a card, with the directory files that have been read so far.
+package struct PKCS15Application: CardApplication {
+    private var files: PKCS15FileSystem
+    private var row: PKCS15Row?
+    private var objects: ObjectDirectory?
+    private var authentication: [AuthenticationObject]?
+    private var keys: [PrivateKeyObject]?
+    /// Whether GET DATA has answered, so that the operating system is known to take an empty VERIFY as a question.
+    private var answersThalesGetData: Bool?
+
+    init(files: PKCS15FileSystem, row: PKCS15Row?) {
+        self.files = files
+        self.row = row
+    }
+
+    package var family: String { PKCS15Family.name }
+    package var unblockingForm: UnblockingForm { (row ?? .unknown).unblockingForm }
+    package var unblockingEvidence: Evidence { (row ?? .unknown).evidence }
+    /// Logout by VERIFY P1 = FF is `6A86` on these cards.
+    package var securityStatusEnd: SecurityStatusEnd { .reset }
+
+    package mutating func select(on channel: inout AnyCardChannel) throws(CardError) {
+        let status = try transported { () throws(TransportError) in try files.selectApplication(on: &channel)
+        }
+        guard status.isSelected else { throw .unexpected(status, instruction: Instruction.select) }
+    }
+
+    package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
+        guard let directory = policy.directory else { return }
+        let status = try transported { () throws(TransportError) in try files.select(directory, on: &channel)
+        }
+        guard status.isSelected else { throw .unexpected(status, instruction: Instruction.select) }
+    }
+
+    // MARK: What the files say
+
+    package mutating func readPINs(
+        roles: Bool,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [PINPolicy] {
+        let authentication = try readAuthenticationObjects(on: &channel)
+        guard !authentication.isEmpty else { throw .malformed(file: "EF.AOD") }
+        var policies = PKCS15Policies.policies(for: authentication)
+        if row == nil {
+            row = PKCS15Row.row(references: Set(policies.map(\.reference.rawValue)))
+            if row == nil { row = try readVersion(on: &channel) }
+        }
+        guard roles, policies.count(where: { $0.kind == .pin }) > 0 else { return policies }
+        let undecided = PKCS15Policies.assignRoles(to: &policies, keys: try readKeys(on: &channel))
+        if undecided {
+            let certificates = try readCertificates(on: &channel)
+            PKCS15Policies.assignRoles(to: &policies, certificates: certificates)
+        }
+        PKCS15Policies.assignRemainingRoles(to: &policies)
+        return policies
+    }
+
+    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
+        let bytes = try transported { () throws(TransportError) in
+            try files.readDirectoryFile(
+                shortIdentifier: 0x12,
+                identifier: [0x50, 0x32],
+                isPlausible: { $0 == 0x30 },
+                on: &channel
+            )
+        }
+        guard let bytes, let info = try? TokenInfo.parse(bytes) else { return CardIdentity() }
+        return CardIdentity(
+            label: info.label,
+            serialNumber: info.serialNumber.flatMap { $0.isEmpty ? nil : Hex.string(of: $0) }
+        )
+    }
+
+    package mutating func readCertificates(
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [CardCertificate] {
+        var found: [CardCertificate] = []
+        let keys = try readKeys(on: &channel)
+        let entries = try readObjects(CertificateObject.self, of: .certificates, on: &channel)
+        for entry in entries.prefix(PKCS15Policies.maximumCertificates) {
+            let der: [UInt8]?
+            switch entry.value {
+            case .direct(let bytes): der = bytes
+            case .path(let path):
+                der = try transported { () throws(TransportError) in try files.readValue(path, on: &channel) }
+            case .unsupported: der = nil
+            }
+            guard let der, !der.isEmpty else { continue }
+            let pin = keys.first { $0.iD == entry.iD }?.authId
+            found.append(
+                CardCertificate(
+                    id: entry.iD.description,
+                    label: entry.label ?? "",
+                    pin: pin?.description,
+                    der: der
+                )
+            )
+        }
+        return found
+    }
+
+    private mutating func readAuthenticationObjects(
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [AuthenticationObject] {
+        if let authentication { return authentication }
+        let read = try readObjects(AuthenticationObject.self, of: .authenticationObjects, on: &channel)
+        authentication = read
+        return read
+    }
+
+    private mutating func readKeys(on channel: inout AnyCardChannel) throws(CardError) -> [PrivateKeyObject] {
+        if let keys { return keys }
+        let read = try readObjects(PrivateKeyObject.self, of: .privateKeys, on: &channel)
+        keys = read
+        return read
+    }
+
+    /// EF.OD, read once.
+    private mutating func readObjectDirectory(
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> ObjectDirectory {
+        if let objects { return objects }
+        let bytes = try transported { () throws(TransportError) in
+            try files.readDirectoryFile(
+                shortIdentifier: 0x11,
+                identifier: [0x50, 0x31],
+                isPlausible: { (0xA0...0xA8).contains($0) },
+                on: &channel
+            )
+        }
+        guard let bytes, let directory = try? ObjectDirectory.parse(bytes) else {
+            throw .malformed(file: "EF.OD")
+        }
+        objects = directory
+        return directory
+    }
+
+    /// The objects of one kind, from every place that EF.OD names, each place once.
+    private mutating func readObjects<Object: PKCS15DirectoryEntry>(
+        _: Object.Type,
+        of kind: ObjectDirectory.Kind,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [Object] {
+        var found: [Object] = []
+        var seen: Set<PKCS15Path> = []
+        for location in try readObjectDirectory(on: &channel).locations(of: kind).prefix(8) {
+            let bytes: [UInt8]?
+            switch location {
+            case .direct(let objects): bytes = objects
+            case .path(let path):
+                // EF.OD may name a file twice, or one of its own: each is read once and none is followed.
+                guard seen.insert(path).inserted else { continue }
+                bytes = try transported { () throws(TransportError) in
+                    try files.readDirectoryFile(path.identifiers, on: &channel)
+                }
+            }
+            guard let bytes, let parsed = try? Object.parse(bytes) else { continue }
+            found += parsed.objects
+        }
+        return Array(found.prefix(64))
+    }
+
+    /// Asks a card whose ATR and references say nothing for its version (GET DATA, tag DF30, of the EID applet).
+    private func readVersion(on channel: inout AnyCardChannel) throws(CardError) -> PKCS15Row? {
+        let command = CommandAPDU(ins: Instruction.getData, p1: 0xDF, p2: 0x30, expectedLength: 5)
+        let response = try transported { () throws(TransportError) in
+            try channel.exchange(command, limit: 256)
+        }
+        return response.status.isSuccess ? PKCS15Row.row(version: response.data) : .unknown
+    }
+
+    // MARK: Counters
+
+    package mutating func status(
+        of policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> PINStatus {
+        guard row?.counters == .thalesGetData, answersThalesGetData != false else { return .unknown }
+        // Under T=0 GET DATA takes two commands and the empty VERIFY one.
+        if answersThalesGetData == true, channel.limits.transmissionProtocol == .t0 {
+            let question = CommandAPDU(ins: Instruction.verify, p2: policy.reference.rawValue)
+            let status = try transported { () throws(TransportError) in try channel.exchange(question).status
+            }
+            if let tries = status.remainingTries { return PINStatus(remainingTries: tries) }
+            if status == .authenticationMethodBlocked { return PINStatus(remainingTries: 0) }
+            // 9000 means that the code is already verified, and nothing about its counter.
+        }
+        let status = try transported { () throws(TransportError) in
+            try ThalesCounters.status(of: policy.reference, on: &channel)
+        }
+        if answersThalesGetData == nil { answersThalesGetData = status != nil }
+        return status ?? .unknown
+    }
+}
+
+/// Runs `body` and gives its error the type that card applications throw.
+func transported<R>(_ body: () throws(TransportError) -> R) throws(CardError) -> R {
+    do throws(TransportError) { return try body() } catch { throw .transport(error) }
+}

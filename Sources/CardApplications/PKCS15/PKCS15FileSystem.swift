@@ -1,0 +1,246 @@
+internal import CardCore
+
+/// Selects and reads the files of a PKCS#15 application (ISO/IEC 7816-4, 11.2.2 and 11.3.3).
+///
+/// It remembers which way of selecting the card understands and what is current, so that nothing is sent twice.
+/// Everything is bounded: a file has at most 32,767 octets, the largest offset that READ BINARY with P1-P2 reaches.
+struct PKCS15FileSystem: Sendable {
+    /// How the application was found, and is selected again.
+    enum Entry: Hashable, Sendable {
+        case aid([UInt8])
+        case path([UInt8])
+    }
+
+    private enum PathForm: CaseIterable, Sendable {
+        /// SELECT by path from the MF, P1 = 08.
+        case pathFromMF
+        /// SELECT by file identifier, P1 = 00, one component after the other.
+        case stepwise
+    }
+
+    static let maximumFileSize = 32_767
+    private static let mf: [UInt8] = [0x3F, 0x00]
+
+    let entry: Entry
+    private var pathForm: PathForm?
+    /// P2 of SELECT: 0C asks for no FCI, 00 for cards that insist on sending one.
+    private var selectP2: UInt8 = 0x0C
+    /// Whether the application's own directory is current, which relative paths start from.
+    private var applicationIsCurrent = false
+    /// Whether the card reads EF.OD and EF.CIAInfo by short identifier; `nil` until tried.
+    private(set) var readsByShortIdentifier: Bool?
+
+    init(entry: Entry) { self.entry = entry }
+
+    // MARK: Selecting
+
+    /// Selects the application.
+    mutating func selectApplication(on channel: inout AnyCardChannel) throws(TransportError) -> StatusWord {
+        applicationIsCurrent = false
+        let status: StatusWord
+        switch entry {
+        case .aid(let aid): status = try select(p1: 0x04, aid, on: &channel)
+        case .path(let path): status = try select(path, on: &channel)
+        }
+        applicationIsCurrent = status.isSelected
+        return status
+    }
+
+    /// Selects a file or directory by its path, absolute or from the application's directory.
+    mutating func select(
+        _ path: [UInt8],
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> StatusWord {
+        guard path.starts(with: Self.mf) else { return try selectRelative(path, on: &channel) }
+        applicationIsCurrent = false
+        var status = StatusWord.fileOrApplicationNotFound
+        for form in PathForm.allCases where pathForm == nil || pathForm == form {
+            status = try select(absolute: path, form: form, on: &channel)
+            if status.isSelected {
+                pathForm = form
+                return status
+            }
+        }
+        return status
+    }
+
+    private mutating func select(
+        absolute path: [UInt8],
+        form: PathForm,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> StatusWord {
+        if form == .pathFromMF, path.count > 2 {
+            return try select(p1: 0x08, Array(path.dropFirst(2)), on: &channel)
+        }
+        var status = StatusWord.fileOrApplicationNotFound
+        for start in stride(from: 0, to: path.count - 1, by: 2) {
+            status = try select(p1: 0x00, Array(path[start..<start + 2]), on: &channel)
+            guard status.isSelected else { break }
+        }
+        return status
+    }
+
+    private mutating func selectRelative(
+        _ path: [UInt8],
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> StatusWord {
+        guard !path.isEmpty, path.count.isMultiple(of: 2) else { return .fileOrApplicationNotFound }
+        if !applicationIsCurrent {
+            let status = try selectApplication(on: &channel)
+            guard status.isSelected else { return status }
+        }
+        if path.count > 2 {
+            applicationIsCurrent = false
+            return try select(p1: 0x09, path, on: &channel)
+        }
+        let status = try select(p1: 0x02, path, on: &channel)
+        guard status == .incorrectParameters || status == .functionNotSupported else { return status }
+        return try select(p1: 0x00, path, on: &channel)
+    }
+
+    private mutating func select(
+        p1: UInt8,
+        _ name: [UInt8],
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> StatusWord {
+        var command = CommandAPDU(ins: Instruction.select, p1: p1, p2: selectP2, data: name)
+        command.expectedLength = selectP2 == 0x00 ? 256 : nil
+        let status = try channel.exchange(command, limit: 1_024).status
+        guard selectP2 == 0x0C, status == .incorrectParameters else { return status }
+        command.p2 = 0x00
+        command.expectedLength = 256
+        let second = try channel.exchange(command, limit: 1_024).status
+        if second.isSelected { selectP2 = 0x00 }
+        return second
+    }
+
+    // MARK: Reading
+
+    /// Reads a directory file up to its padding: EF.OD, EF.CIAInfo and what they point to.
+    mutating func readDirectoryFile(
+        _ path: [UInt8],
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> [UInt8]? {
+        guard try select(path, on: &channel).isSelected else { return nil }
+        return try read(from: 0, on: &channel, until: Self.directoryFileDemand)
+    }
+
+    /// Reads EF.OD (17) or EF.CIAInfo (18) by its short identifier, else by its file identifier (ISO/IEC 7816-15, 7.1).
+    mutating func readDirectoryFile(
+        shortIdentifier: UInt8,
+        identifier: [UInt8],
+        isPlausible: (UInt8) -> Bool,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> [UInt8]? {
+        if readsByShortIdentifier != false, applicationIsCurrent {
+            let first = try readBinary(
+                p1: 0x80 | shortIdentifier,
+                p2: 0,
+                length: channel.limits.maximumExpectedLength,
+                on: &channel
+            )
+            if let octet = first.data.first, first.status.endsRead, isPlausible(octet) {
+                readsByShortIdentifier = true
+                return try read(startingWith: first, on: &channel, until: Self.directoryFileDemand)
+            }
+            readsByShortIdentifier = false
+        }
+        return try readDirectoryFile(identifier, on: &channel)
+    }
+
+    /// Reads the one value that `path` points to, up to its own length: a certificate.
+    mutating func readValue(
+        _ path: PKCS15Path,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> [UInt8]? {
+        guard try select(path.identifiers, on: &channel).isSelected else { return nil }
+        let start = path.index ?? 0
+        guard start < Self.maximumFileSize else { return nil }
+        let bytes = try read(from: start, on: &channel, until: Self.valueDemand)
+        guard let bytes, let length = Self.valueDemand(bytes), length <= bytes.count else { return nil }
+        return Array(bytes.prefix(length))
+    }
+
+    /// How much of a directory file is wanted, told from its beginning; `nil` when it is all there or makes no sense.
+    private static func directoryFileDemand(_ prefix: [UInt8]) -> Int? {
+        guard case .needs(let total) = try? PKCS15Files.completeness(of: prefix) else { return nil }
+        // Another element may follow: one command brings more than its first byte for the same price.
+        return max(total, min(prefix.count + 256, maximumFileSize))
+    }
+
+    /// How long the value is that the file begins with; one more than what is there while that is unknown.
+    private static func valueDemand(_ prefix: [UInt8]) -> Int? {
+        guard let length = try? PKCS15Files.lengthOfFirstElement(in: prefix) else {
+            return prefix.count < 8 ? prefix.count + 1 : nil
+        }
+        return length
+    }
+
+    /// Reads the current file. `demand` tells from what is there how many octets are wanted; `nil` ends it.
+    private func read(
+        from start: Int,
+        on channel: inout AnyCardChannel,
+        until demand: ([UInt8]) -> Int?
+    ) throws(TransportError) -> [UInt8]? {
+        let length = min(channel.limits.maximumExpectedLength, Self.maximumFileSize - start)
+        let first = try readBinary(at: start, length: length, on: &channel)
+        guard first.status.endsRead else { return nil }
+        return try read(startingWith: first, at: start, on: &channel, until: demand)
+    }
+
+    private func read(
+        startingWith first: ResponseAPDU,
+        at start: Int = 0,
+        on channel: inout AnyCardChannel,
+        until demand: ([UInt8]) -> Int?
+    ) throws(TransportError) -> [UInt8] {
+        var bytes = first.data
+        var last = first
+        while last.status.isSuccess, !last.data.isEmpty, let wanted = demand(bytes), wanted > bytes.count {
+            let offset = start + bytes.count
+            let length = min(
+                channel.limits.maximumExpectedLength,
+                wanted - bytes.count,
+                Self.maximumFileSize - offset
+            )
+            guard length > 0 else { break }
+            last = try readBinary(at: offset, length: length, on: &channel)
+            // The end of the file, however the card says it: 6282, 6B00, or nothing more.
+            guard last.status.endsRead else { break }
+            bytes += last.data
+        }
+        return bytes
+    }
+
+    private func readBinary(
+        at offset: Int,
+        length: Int,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> ResponseAPDU {
+        try readBinary(
+            p1: UInt8(truncatingIfNeeded: offset >> 8) & 0x7F,
+            p2: UInt8(truncatingIfNeeded: offset),
+            length: length,
+            on: &channel
+        )
+    }
+
+    private func readBinary(
+        p1: UInt8,
+        p2: UInt8,
+        length: Int,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> ResponseAPDU {
+        let command = CommandAPDU(ins: Instruction.readBinary, p1: p1, p2: p2, expectedLength: length)
+        // More than asked for is a fault of the card, never data.
+        return try channel.exchange(command, limit: length)
+    }
+}
+
+extension StatusWord {
+    /// Whether SELECT worked; `62XX` are warnings about the file's life cycle.
+    var isSelected: Bool { isSuccess || sw1 == 0x62 }
+
+    /// Whether READ BINARY brought data, if only the last of the file.
+    var endsRead: Bool { isSuccess || self == .endOfFileReached }
+}

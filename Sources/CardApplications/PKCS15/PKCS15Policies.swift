@@ -1,0 +1,128 @@
+internal import CardCore
+
+/// Turns authentication objects into policies and finds out what each code is for.
+enum PKCS15Policies {
+    /// A full SITHS card holds six; more than this is not read.
+    static let maximumCertificates = 16
+
+    /// The policies of the codes that the card names, each id and each reference once.
+    static func policies(for objects: [AuthenticationObject]) -> [PINPolicy] {
+        var policies: [PINPolicy] = []
+        for object in objects.prefix(16) {
+            guard let id = object.iD?.description else { continue }
+            // Two entries with one id cannot both be right: the first stands, so that no id means two codes.
+            guard !policies.contains(where: { $0.id == id }) else { continue }
+            let attributes = object.attributes
+            let isPUK = attributes.flags.contains(.unblockingPIN)
+            let upper = min(max(attributes.longestPIN, 1), 255)
+            guard let encoding = encoding(attributes.type) else { continue }
+            policies.append(
+                PINPolicy(
+                    id: id,
+                    reference: PINReference(rawValue: attributes.reference),
+                    label: object.label ?? "",
+                    kind: isPUK ? .puk : .pin,
+                    role: isPUK ? .puk : nil,
+                    encoding: encoding,
+                    length: min(attributes.minimumLength, upper)...upper,
+                    storedLength: attributes.storedLength,
+                    padByte: attributes.flags.contains(.needsPadding) ? attributes.padCharacter ?? 0xFF : nil,
+                    unblockedBy: object.authId?.description,
+                    changeIsAllowed: !attributes.flags.contains(.changeDisabled),
+                    unblockIsAllowed: !attributes.flags.contains(.unblockDisabled),
+                    isInitialized: attributes.flags.contains(.initialized),
+                    directory: attributes.flags.contains(.local) ? attributes.path?.identifiers : nil
+                )
+            )
+        }
+        // What another code names as the one that unblocks it is one, whatever its flags say.
+        let unblocking = Set(policies.compactMap(\.unblockedBy))
+        for index in policies.indices where unblocking.contains(policies[index].id) {
+            policies[index].kind = .puk
+            policies[index].role = .puk
+        }
+        return policies
+    }
+
+    /// `nil` for a number that the standard gives no meaning: such a code cannot be presented.
+    private static func encoding(_ type: PINType) -> PINEncoding? {
+        switch type {
+        case .bcd: .bcd
+        case .asciiNumeric: .asciiNumeric
+        case .utf8: .utf8
+        case .halfNibbleBCD: .halfNibbleBCD
+        case .iso9564_1: .iso9564
+        case .other: nil
+        }
+    }
+
+    /// Roles from what the keys behind each PIN may do. Returns whether certificates must decide for some.
+    static func assignRoles(to policies: inout [PINPolicy], keys: [PrivateKeyObject]) -> Bool {
+        var undecided = false
+        for index in policies.indices where policies[index].kind == .pin {
+            let usages = keys.filter { $0.authId?.description == policies[index].id }.map(\.usage)
+            guard !usages.isEmpty else { continue }
+            let signsForever = usages.contains { $0.contains(.nonRepudiation) }
+            let doesMore = usages.contains { !$0.isDisjoint(with: [.sign, .signRecover, .decrypt, .unwrap]) }
+            switch (signsForever, doesMore) {
+            case (true, false): policies[index].role = .sign
+            case (false, true): policies[index].role = .auth
+            case (true, true): undecided = true
+            case (false, false): break
+            }
+        }
+        return undecided || policies.hasDoubleRole
+    }
+
+    /// Roles from the key usage of the certificates that belong to the keys behind each PIN.
+    static func assignRoles(to policies: inout [PINPolicy], certificates: [CardCertificate]) {
+        for index in policies.indices where policies[index].kind == .pin {
+            let usages =
+                certificates.filter { $0.pin == policies[index].id }
+                .compactMap { CertificateSummary(der: $0.der)?.keyUsage }
+            guard !usages.isEmpty else { continue }
+            if usages.contains(where: { $0.contains(.digitalSignature) }) {
+                policies[index].role = .auth
+            } else if usages.allSatisfy({ $0 == [.nonRepudiation] }) {
+                policies[index].role = .sign
+            }
+        }
+    }
+
+    /// What is still open goes by label, then by order; a role is given to one PIN only.
+    static func assignRemainingRoles(to policies: inout [PINPolicy]) {
+        if policies.hasDoubleRole {
+            for index in policies.indices where policies[index].kind == .pin { policies[index].role = nil }
+        }
+        for index in policies.indices where policies[index].kind == .pin && policies[index].role == nil {
+            guard let role = role(fromLabel: policies[index].label) else { continue }
+            if !policies.contains(where: { $0.role == role }) { policies[index].role = role }
+        }
+        for role in [PINRole.auth, .sign] where !policies.contains(where: { $0.role == role }) {
+            guard let index = policies.firstIndex(where: { $0.kind == .pin && $0.role == nil }) else {
+                return
+            }
+            policies[index].role = role
+        }
+    }
+
+    /// Words that cards put in the labels of their PINs.
+    static func role(fromLabel label: String) -> PINRole? {
+        let words = label.lowercased()
+        let auth = ["legitimering", "auth", "login", "inlogg", "ident", "perustunnus"]
+        let sign = ["underskrift", "sign", "allekirjoitus"]
+        switch (auth.contains { words.contains($0) }, sign.contains { words.contains($0) }) {
+        case (true, false): return .auth
+        case (false, true): return .sign
+        default: return nil
+        }
+    }
+}
+
+extension [PINPolicy] {
+    /// Whether two PINs have the same role, so that a role names neither.
+    fileprivate var hasDoubleRole: Bool {
+        let roles = filter { $0.kind == .pin }.compactMap(\.role)
+        return Set(roles).count != roles.count
+    }
+}

@@ -1,0 +1,79 @@
+internal import CardCore
+
+/// What is known of the card operating systems that carry PKCS#15, beyond what the card's own files say.
+///
+/// Nothing in a row is found out by trying. Each says where it comes from.
+struct PKCS15Row: Hashable, Sendable {
+    /// How a counter is asked for without spending a try.
+    enum Counters: Hashable, Sendable {
+        /// GET DATA with the reference, in the form of Thales (Gemalto) cards. A card that answers it also takes an
+        /// empty VERIFY as a question.
+        case thalesGetData
+        /// Not known, or known to cost a try.
+        case unknown
+    }
+
+    let name: String
+    let counters: Counters
+    let unblockingForm: UnblockingForm
+    let evidence: Evidence
+
+    /// Thales (Gemalto) MultiApp: SITHS reservkort, Swedish MCA.
+    ///
+    /// GET DATA `00 CB 00 FF` is how OpenSC asks IDPrime, the same operating system, where an empty VERIFY is known
+    /// to be free as well. One RESET RETRY COUNTER with both codes is ISO/IEC 7816-4, 11.6.10, P1 = 00.
+    static let thales = PKCS15Row(
+        name: "thales",
+        counters: .thalesGetData,
+        unblockingForm: .codeAndNewPIN,
+        evidence: .documented
+    )
+
+    /// SetCOS and its EID applet, which answers GET DATA `00 CA DF 30` with its version.
+    ///
+    /// OpenSC keeps from asking SetCOS with an empty VERIFY: it counts. The two steps are FINEID S1's for
+    /// organisation cards on this operating system.
+    static let setCOS = PKCS15Row(
+        name: "setcos",
+        counters: .unknown,
+        unblockingForm: .verifyThenNewPIN,
+        evidence: .documented
+    )
+
+    /// FINEID citizen cards: FINEID S1, RESET RETRY COUNTER with PUK and new PIN.
+    static let fineid = PKCS15Row(
+        name: "fineid",
+        counters: .unknown,
+        unblockingForm: .codeAndNewPIN,
+        evidence: .documented
+    )
+
+    /// A card that nothing is known of: no counter is asked for, and unblocking takes the person's word.
+    static let unknown = PKCS15Row(
+        name: "unknown",
+        counters: .unknown,
+        unblockingForm: .codeAndNewPIN,
+        evidence: .unknown
+    )
+
+    /// Historical bytes of Thales cards, before the generation byte.
+    private static let thalesHistoricalBytes: [UInt8] = [0x80, 0x31, 0x80, 0x65, 0xB0, 0x85]
+    /// References of FINEID citizen cards (FINEID S1): PIN1, PIN2, PUK.
+    private static let fineidReferences: Set<UInt8> = [0x11, 0x82, 0x83]
+
+    /// The row that the ATR alone decides.
+    static func row(atr: ATR?) -> PKCS15Row? {
+        guard let atr, atr.historicalBytes.starts(with: thalesHistoricalBytes) else { return nil }
+        return .thales
+    }
+
+    /// The row that the references of the card's own codes decide.
+    static func row(references: Set<UInt8>) -> PKCS15Row? {
+        references == fineidReferences ? .fineid : nil
+    }
+
+    /// The row that the card's answer to GET DATA `00 CA DF 30` decides.
+    static func row(version: [UInt8]) -> PKCS15Row? {
+        version.starts(with: Array("v2.".utf8)) ? .setCOS : nil
+    }
+}

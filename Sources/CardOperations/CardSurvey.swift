@@ -1,0 +1,129 @@
+internal import CardApplications
+internal import CardCore
+
+/// A card's application and its codes, read in the first transaction of an operation.
+struct CardSurvey: Sendable {
+    var application: any CardApplication
+    private(set) var policies: [PINPolicy]
+    /// Counters that have been read, by id.
+    private(set) var statuses: [String: PINStatus] = [:]
+
+    /// Finds the application and the codes; what they are for is read when it is needed.
+    init(atr: ATR?, on channel: inout AnyCardChannel) throws(OperationError) {
+        guard var application = try Self.identify(atr: atr, on: &channel) else { throw .card(.notRecognised) }
+        policies = try asOperation { () throws(CardError) in
+            try application.readPINs(roles: false, on: &channel)
+        }
+        self.application = application
+    }
+
+    static func identify(
+        atr: ATR?,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) -> (any CardApplication)? {
+        do throws(TransportError) {
+            return try CardFamilies.identify(atr: atr, on: &channel)
+        } catch {
+            throw .card(.transport(error))
+        }
+    }
+
+    /// The codes of kind `pin`.
+    var pins: [PINPolicy] { policies.filter { $0.kind == .pin } }
+
+    /// The code with this id as last read, with its counter.
+    func report(_ policy: PINPolicy) -> PINReport {
+        PINReport(policy: policy, status: statuses[policy.id] ?? .unknown)
+    }
+
+    mutating func readRoles(on channel: inout AnyCardChannel) throws(OperationError) {
+        policies = try asOperation { () throws(CardError) in
+            try application.readPINs(roles: true, on: &channel)
+        }
+    }
+
+    /// Reads the counter of `policy`, where that costs no try.
+    @discardableResult
+    mutating func readStatus(
+        of policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) -> PINStatus {
+        let status = try asOperation { () throws(CardError) in
+            try application.status(of: policy, on: &channel)
+        }
+        statuses[policy.id] = status
+        return status
+    }
+
+    /// The code that `choice` means for verify and change: the only PIN, or the login PIN of several.
+    mutating func policy(
+        for choice: PINChoice,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) -> PINPolicy {
+        switch choice {
+        case .unnamed:
+            let pins = pins
+            if pins.count == 1, let only = pins.first { return only }
+            try readRoles(on: &channel)
+            guard let login = self.pins.first(where: { $0.role == .auth }) else { throw .whichPIN(self.pins) }
+            return login
+        case .role(let role):
+            if role != .puk { try readRoles(on: &channel) }
+            let matches = policies.filter { $0.role == role }
+            guard matches.count <= 1 else { throw .whichPIN(matches) }
+            guard let match = matches.first else { throw .noSuchPIN(role.rawValue, known: policies) }
+            return match
+        case .name(let name):
+            if let match = policies.first(where: { $0.id == name }) { return match }
+            let matches = policies.filter { $0.label == name }
+            guard matches.count <= 1 else { throw .whichPIN(matches) }
+            guard let match = matches.first else { throw .noSuchPIN(name, known: policies) }
+            return match
+        }
+    }
+
+    /// The code that unblocks `policy`, as the card says; where it does not say, its only PUK.
+    func unblockingCode(for policy: PINPolicy) -> PINPolicy? {
+        if let id = policy.unblockedBy { return policies.first { $0.id == id && $0.id != policy.id } }
+        let codes = policies.filter { $0.kind == .puk }
+        return codes.count == 1 ? codes.first : nil
+    }
+
+    /// Makes the application current in a new transaction and reads the counter again: others had the card meanwhile.
+    mutating func resume(
+        with policy: PINPolicy,
+        budget: TryBudget,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) {
+        try asOperation { () throws(CardError) in try application.select(on: &channel) }
+        try budget.check(readStatus(of: policy, on: &channel), of: policy)
+    }
+
+    /// Makes current what `policy` needs before its code is presented.
+    mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(OperationError) {
+        try asOperation { () throws(CardError) in try application.prepare(policy, on: &channel) }
+    }
+
+    /// Turns a refused code into what is known of its counter, asking the card where the answer did not tell.
+    mutating func explain(_ error: PINError, on channel: inout AnyCardChannel) -> OperationError {
+        let id =
+            switch error {
+            case .wrong(let id, _), .blocked(let id), .notInitialized(let id), .notAllowed(let id, _),
+                .newCodeRefused(let id, _), .unexpected(let id, _), .outcomeUnknown(let id, _):
+                id
+            case .card: ""
+            }
+        if case .card(let reason) = error { return .card(reason) }
+        guard let policy = policies.first(where: { $0.id == id }) else { return .card(.notRecognised) }
+        guard case .wrong(_, nil) = error, let status = try? readStatus(of: policy, on: &channel) else {
+            return .code(error, policy)
+        }
+        if status.isBlocked == true { return .code(.blocked(id: id), policy) }
+        return .code(.wrong(id: id, remainingTries: status.remainingTries), policy)
+    }
+}
+
+/// Runs `body` and gives its error the type that operations throw.
+func asOperation<R>(_ body: () throws(CardError) -> R) throws(OperationError) -> R {
+    do throws(CardError) { return try body() } catch { throw .card(error) }
+}

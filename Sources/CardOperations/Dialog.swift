@@ -1,0 +1,110 @@
+package import CardApplications
+package import CardCore
+
+/// Whoever asks the person, handed in by the program: a terminal, lines of standard input, later a window.
+///
+/// Nothing of it is called while a transaction is held.
+package protocol Dialog {
+    /// Whether somebody can answer questions.
+    var isInteractive: Bool { get }
+    /// The card is being talked to from now on, or no longer; for showing that something happens.
+    mutating func cardWork(isGoingOn: Bool)
+    /// Reads one code. A new code is asked for twice where there is a terminal.
+    mutating func code(_ request: CodeRequest) throws(OperationError) -> SecretBytes
+    mutating func choose(among pins: [PINReport]) throws(OperationError) -> PINPolicy
+    mutating func confirm(_ question: Question) throws(OperationError) -> Bool
+    /// Shown before anything is asked.
+    mutating func show(_ plan: UnblockPlan)
+    /// A new PIN reads as a date, and nobody can be asked.
+    mutating func warnOfDate()
+    /// A code was presented, the operation is over, and this became of the security status.
+    mutating func securityStatusEnded(_ drop: SecurityStatusDrop)
+}
+
+/// Which code is asked for.
+package struct CodeRequest: Hashable, Sendable {
+    package enum Purpose: Hashable, Sendable {
+        case current
+        case unblocking
+        case new
+    }
+
+    package let purpose: Purpose
+    package let pin: PINPolicy
+    package let status: PINStatus
+}
+
+/// What only a person can decide.
+package enum Question: Hashable, Sendable {
+    /// The unblocking form of this card is not known from a test or a document.
+    case useUntestedForm
+    /// The new PIN reads as a date.
+    case useDate
+}
+
+/// What an unblocking is going to do.
+package struct UnblockPlan: Hashable, Sendable {
+    package let pin: PINReport
+    package let puk: PINReport
+    package let evidence: Evidence
+}
+
+/// A code with its counter as last read.
+package struct PINReport: Hashable, Sendable {
+    package var policy: PINPolicy
+    package var status: PINStatus
+
+    package init(policy: PINPolicy, status: PINStatus) {
+        self.policy = policy
+        self.status = status
+    }
+}
+
+/// Which code a person means.
+package enum PINChoice: Hashable, Sendable {
+    /// Nothing was said.
+    case unnamed
+    case role(PINRole)
+    /// An id or label as `status` shows it.
+    case name(String)
+
+    /// `auth`, `sign` and `puk` are roles; anything else is an id or a label.
+    package init(argument: String?) {
+        guard let argument else {
+            self = .unnamed
+            return
+        }
+        self = PINRole(rawValue: argument).map(PINChoice.role) ?? .name(argument)
+    }
+}
+
+/// What the person allowed beyond the careful default.
+package struct TryBudget: Hashable, Sendable {
+    package var lastTry: Bool
+    package var lastPUKTry: Bool
+    package var untested: Bool
+    package var allowTrivialPINs: Bool
+
+    package init(
+        lastTry: Bool = false,
+        lastPUKTry: Bool = false,
+        untested: Bool = false,
+        allowTrivialPINs: Bool = false
+    ) {
+        self.lastTry = lastTry
+        self.lastPUKTry = lastPUKTry
+        self.untested = untested
+        self.allowTrivialPINs = allowTrivialPINs
+    }
+
+    /// Refuses what would be pointless or would spend the last try unasked.
+    func check(_ status: PINStatus, of pin: PINPolicy) throws(OperationError) {
+        guard pin.isInitialized else { throw .refused(.notInitialized, pin) }
+        guard status.isBlocked != true else { throw .code(.blocked(id: pin.id), pin) }
+        guard status.remainingTries == 1 else { return }
+        switch pin.kind {
+        case .pin: guard lastTry else { throw .refused(.lastTry, pin) }
+        case .puk: guard lastPUKTry else { throw .refused(.lastPUKTry, pin) }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import CardApplications
+internal import CardCore
+package import PCSC
+
+/// Why an operation ended without having done what was asked.
+package enum OperationError: Error, Equatable, Sendable {
+    /// The card service or the reader stood in the way; no code was sent.
+    case service(PCSCError)
+    /// The card could not be read; no code was sent.
+    case card(CardError)
+    /// `--pin` names nothing on this card.
+    case noSuchPIN(String, known: [PINPolicy])
+    /// It cannot be told which PIN is meant, and there is nobody to ask.
+    case whichPIN([PINPolicy])
+    /// Refused here; no code was sent.
+    case refused(Refusal, PINPolicy)
+    /// The card's answer to a code.
+    case code(PINError, PINPolicy)
+    /// The card answered `9000` to an unblocking and yet reports the PIN as blocked.
+    case stillBlocked(PINPolicy)
+    /// The person ended it, or input ended before a code was complete.
+    case cancelled
+
+    /// What stops a code before it reaches the card.
+    package enum Refusal: Equatable, Sendable {
+        case format(PINFormatError)
+        case newCodeFormat(PINFormatError)
+        case confirmationDiffers
+        case sameAsOld
+        case trivialPIN
+        case lastTry
+        case lastPUKTry
+        case untestedForm
+        case changeNotAllowed
+        case unblockNotAllowed
+        case noUnblockingCode
+        case notInitialized
+    }
+}

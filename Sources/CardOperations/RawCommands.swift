@@ -1,0 +1,248 @@
+internal import CardApplications
+package import CardCore
+
+/// One command as an administrator writes it: hexadecimal, with codes as `{pin}`, `{puk}` or `{new}`.
+package struct RawCommand: Hashable, Sendable {
+    /// A placeholder for a code.
+    package enum Code: String, Hashable, Sendable, CaseIterable {
+        case pin
+        case puk
+        case new
+    }
+
+    /// Why a text is not a command that may be sent.
+    package enum ParseError: Error, Equatable, Sendable {
+        case notHexadecimal
+        case incomplete
+        /// A command that carries a code must have it written as a placeholder.
+        case codeInTheClear
+        /// A placeholder stands directly behind the four octets of the header of VERIFY, CHANGE or RESET RETRY COUNTER.
+        case misplacedCode
+        /// The application is selected before codes are sent; another SELECT would send them to somebody else.
+        case selectBeforeCode
+    }
+
+    /// Octets of a command without codes, or the four of the header.
+    package let bytes: [UInt8]
+    package let codes: [Code]
+
+    package init(parsing text: String) throws(ParseError) {
+        let pieces = text.split(separator: "{", omittingEmptySubsequences: false)
+        guard let bytes = Hex.bytes(of: String(pieces.first ?? "")) else { throw .notHexadecimal }
+        guard bytes.count >= 4 else { throw .incomplete }
+        var codes: [Code] = []
+        for piece in pieces.dropFirst() {
+            let name = piece.split(separator: "}", omittingEmptySubsequences: false)
+            guard name.count == 2, name[1].allSatisfy(\.isWhitespace),
+                let code = Code(rawValue: String(name[0]))
+            else {
+                throw .misplacedCode
+            }
+            codes.append(code)
+        }
+        let carriesCode = Instruction.carryingSecrets.contains(bytes[1])
+        if codes.isEmpty {
+            // A single octet behind the header is Le: a question without data.
+            guard !carriesCode || bytes.count <= 5 else { throw .codeInTheClear }
+        } else {
+            guard carriesCode, bytes.count == 4, codes.count <= 2 else { throw .misplacedCode }
+        }
+        self.bytes = bytes
+        self.codes = codes
+    }
+
+    /// Parses all commands of one run.
+    package static func parse(_ texts: [String]) throws(ParseError) -> [RawCommand] {
+        var commands: [RawCommand] = []
+        for text in texts { commands.append(try RawCommand(parsing: text)) }
+        let codeIndex = commands.lastIndex { !$0.codes.isEmpty } ?? 0
+        guard !commands[..<codeIndex].contains(where: { $0.bytes[1] == Instruction.select }) else {
+            throw .selectBeforeCode
+        }
+        return commands
+    }
+}
+
+extension PINOperations {
+    /// Sends commands as they are, in one transaction, and hands each response to `received`.
+    ///
+    /// Nothing is added: no GET RESPONSE, no repetition. Commands with codes go out under the same rules as everywhere: the
+    /// reference must be one that the card names, its counter is read, and each code is sent once. A code
+    /// that is not accepted ends the run.
+    package static func send<C: CardConnection & ~Copyable, D: Dialog>(
+        _ commands: [RawCommand],
+        atr: ATR?,
+        on connection: consuming C,
+        budget: TryBudget,
+        dialog: inout D,
+        received: (ResponseAPDU) -> Void
+    ) throws(OperationError) {
+        try finishing(connection, dialog: &dialog) { (connection, dialog, presented) throws(OperationError) in
+            guard commands.contains(where: { !$0.codes.isEmpty }) else {
+                try connection.withTransaction { (channel) throws(OperationError) in
+                    for command in commands { received(try transmit(command, on: &channel)) }
+                }
+                return
+            }
+            var survey = try connection.withTransaction { (channel) throws(OperationError) in
+                var survey = try CardSurvey(atr: atr, on: &channel)
+                for command in commands {
+                    for code in try codes(of: command, in: survey) where code.purpose != .new {
+                        try budget.check(
+                            survey.readStatus(of: code.policy, on: &channel),
+                            of: code.policy
+                        )
+                    }
+                }
+                return survey
+            }
+            var secrets = SecretQueue()
+            for command in commands where !command.codes.isEmpty {
+                secrets.append(try data(for: command, survey: survey, budget: budget, dialog: &dialog))
+            }
+            try connection.withTransaction { (channel) throws(OperationError) in
+                try asOperation { () throws(CardError) in try survey.application.select(on: &channel) }
+                for command in commands {
+                    guard !command.codes.isEmpty else {
+                        received(try transmit(command, on: &channel))
+                        continue
+                    }
+                    let codes = try codes(of: command, in: survey)
+                    for code in codes where code.purpose != .new {
+                        try budget.check(survey.readStatus(of: code.policy, on: &channel), of: code.policy)
+                    }
+                    guard let judged = codes.first?.policy, let secret = secrets.next() else {
+                        throw .cancelled
+                    }
+                    presented = true
+                    let apdu = SecretCommandAPDU(
+                        cla: command.bytes[0],
+                        ins: command.bytes[1],
+                        p1: command.bytes[2],
+                        p2: command.bytes[3],
+                        data: secret
+                    )
+                    received(
+                        try present(
+                            apdu,
+                            judged: judged,
+                            changed: codes.last?.policy ?? judged,
+                            &survey,
+                            on: &channel
+                        )
+                    )
+                }
+            }
+        }
+    }
+
+    private static func transmit(
+        _ command: RawCommand,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) -> ResponseAPDU {
+        do throws(TransportError) {
+            // Under T=0 an extended length is never sent: a virtual reader would pass it, a real one fails.
+            let isExtended = command.bytes.count > 5 && command.bytes[4] == 0
+            guard !isExtended || channel.limits.extendedLength else {
+                throw TransportError.commandTooLong(length: command.bytes.count)
+            }
+            return try channel.transmit(EncodedCommand(plain: command.bytes))
+        } catch {
+            throw .card(.transport(error))
+        }
+    }
+
+    private static func present(
+        _ apdu: consuming SecretCommandAPDU,
+        judged: PINPolicy,
+        changed: PINPolicy,
+        _ survey: inout CardSurvey,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) -> ResponseAPDU {
+        let instruction = apdu.ins
+        let response: ResponseAPDU
+        do throws(TransportError) {
+            response = try channel.exchange(apdu)
+        } catch {
+            guard !error.commandWasNotSent else { throw .card(.transport(error)) }
+            throw .code(.outcomeUnknown(id: judged.id, error), judged)
+        }
+        let error = ReferenceDataCommands.error(
+            response.status,
+            judged: judged,
+            changed: changed,
+            instruction
+        )
+        if let error { throw survey.explain(error, on: &channel) }
+        return response
+    }
+
+    /// What a placeholder of `command` stands for on this card.
+    private static func codes(
+        of command: RawCommand,
+        in survey: CardSurvey
+    ) throws(OperationError) -> [(policy: PINPolicy, purpose: CodeRequest.Purpose)] {
+        guard !command.codes.isEmpty else { return [] }
+        let reference = PINReference(rawValue: command.bytes[3])
+        guard let named = survey.policies.first(where: { $0.reference == reference }) else {
+            throw .noSuchPIN(Hex.string(of: [reference.rawValue]), known: survey.policies)
+        }
+        var found: [(policy: PINPolicy, purpose: CodeRequest.Purpose)] = []
+        for code in command.codes {
+            switch code {
+            case .pin: found.append((named, .current))
+            case .new: found.append((named, .new))
+            case .puk:
+                let puk = named.kind == .puk ? named : survey.unblockingCode(for: named)
+                guard let puk else { throw .refused(.noUnblockingCode, named) }
+                found.append((puk, .unblocking))
+            }
+        }
+        return found
+    }
+
+    /// Asks for the codes of one command and puts them together as the card stores them.
+    private static func data<D: Dialog>(
+        for command: RawCommand,
+        survey: CardSurvey,
+        budget: TryBudget,
+        dialog: inout D
+    ) throws(OperationError) -> SecretBytes {
+        var secrets = SecretQueue()
+        let codes = try codes(of: command, in: survey)
+        for code in codes {
+            let status = survey.report(code.policy).status
+            guard code.purpose != .new else {
+                secrets.append(try newCode(for: code.policy, status: status, budget: budget, dialog: &dialog))
+                continue
+            }
+            let secret = try dialog.code(CodeRequest(purpose: code.purpose, pin: code.policy, status: status))
+            try check(secret, for: code.policy)
+            secrets.append(secret)
+        }
+        return SecretBytes(capacity: 510) { output in
+            for code in codes {
+                guard let secret = secrets.next() else { return }
+                code.policy.encode(secret, into: &output)
+            }
+        }
+    }
+}
+
+/// A few secrets waiting for their turn, each handed out once.
+///
+/// (`Array` cannot hold noncopyable values.)
+private struct SecretQueue: ~Copyable {
+    private final class Box {
+        var secret: SecretBytes?
+        init(_ secret: consuming SecretBytes) { self.secret = consume secret }
+    }
+    private var boxes: [Box] = []
+
+    mutating func append(_ secret: consuming SecretBytes) { boxes.append(Box(secret)) }
+
+    mutating func next() -> SecretBytes? {
+        guard !boxes.isEmpty else { return nil }
+        return boxes.removeFirst().secret.take()
+    }
+}

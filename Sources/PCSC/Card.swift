@@ -1,0 +1,112 @@
+package import CardCore
+
+/// A connected card; it is reached only inside a transaction.
+///
+/// Synchronous; belongs to one thread at a time. Disconnected when it goes out of scope, leaving the card as it is for other
+/// programs.
+package struct Card: ~Copyable {
+    package let reader: Reader
+    /// The Answer-to-Reset as it came.
+    package let atrBytes: [UInt8]
+    /// The Answer-to-Reset; `nil` where the bytes are none.
+    package let atr: ATR?
+    private let share: ShareMode
+    /// `nil` once it was given up: it must never be touched again.
+    private var connection: Connection?
+
+    init(reader: Reader, share: ShareMode, connection: Connection) {
+        self.reader = reader
+        self.share = share
+        self.connection = connection
+        atrBytes = connection.atr
+        atr = try? ATR(parsing: connection.atr)
+    }
+
+    deinit { connection?.close() }
+
+    /// What one exchange with the card can carry.
+    package var limits: ChannelLimits {
+        ChannelLimits(transmissionProtocol: connection?.activeProtocol ?? .raw, atr: atr)
+    }
+
+    /// Lends a transaction to `body`, alone with the card until it returns.
+    ///
+    /// Wraps SCardBeginTransaction. Waits at most `limit` for another program's transaction; then the error
+    /// is `busy` and this card is spent: connect again. A transaction that begins later by itself is ended at
+    /// once. Where another program reset the card before, the reset is acknowledged and
+    /// `Transaction.wasReset` says so; nothing is sent again.
+    ///
+    /// `body` throws its own type, which also carries the errors of the beginning: those mean that `body` did not
+    /// run. Prompts, network and other long waits have no place in `body`: everybody else waits.
+    package mutating func withTransaction<R: ~Copyable, E: PCSCErrorConvertible>(
+        trace: CardTrace? = nil,
+        within limit: Duration = .seconds(5),
+        _ body: (inout Transaction) throws(E) -> R
+    ) throws(E) -> R {
+        var transaction: Transaction
+        do throws(PCSCError) {
+            transaction = try begin(trace: trace, within: limit)
+        } catch {
+            throw E(error)
+        }
+        return try body(&transaction)
+    }
+
+    mutating func begin(trace: CardTrace?, within limit: Duration) throws(PCSCError) -> Transaction {
+        guard let connection else { throw .busy(.current()) }
+        let share = share
+        let outcome = try BoundedCall.run(within: limit) {
+            connection.begin(share: share)
+        } undo: { late in
+            if late.code == .success { connection.end() }
+        }
+        guard let outcome else {
+            self.connection = nil
+            throw .busy(.current())
+        }
+        if outcome.code == .sharingViolation { throw .busy(.current()) }
+        if let error = outcome.code.error { throw error }
+        if outcome.wasReset { trace?.remark("the card was reset by another program") }
+        return Transaction(
+            connection: connection,
+            reader: reader,
+            limits: limits,
+            wasReset: outcome.wasReset,
+            trace: trace
+        )
+    }
+
+    /// What became of a PIN that the card holds as verified.
+    package enum SecurityStatus: Equatable, Sendable {
+        /// The card was reset, or has left: no program inherits it.
+        case dropped
+        /// Other programs are connected to the card and a reset would log them out, so it was left.
+        case othersConnected(ConnectedPrograms)
+    }
+
+    /// Makes the card forget verified PINs where that disturbs nobody, and disconnects.
+    ///
+    /// Disconnects, and connects exclusively: success means that nobody else is there, and the card is reset. Waits at most
+    /// `limit`. Wraps SCardDisconnect and SCardConnect.
+    package consuming func dropSecurityStatus(
+        within limit: Duration = .seconds(5)
+    ) throws(PCSCError) -> SecurityStatus {
+        guard let connection else { return .othersConnected(.current()) }
+        self.connection = nil
+        let reader = reader
+        let code = try BoundedCall.run(within: limit) {
+            connection.disconnect(reset: false)
+            let code = connection.connect(reader, share: .exclusive)
+            return code == .success ? connection.disconnect(reset: true) : code
+        } undo: { _ in
+            // It reset the card late, when nobody else was there any more: that needs no undoing.
+            connection.close()
+        }
+        if code != nil { connection.close() }
+        switch code {
+        case .success?, .noSmartcard?, .removedCard?, .readerUnavailable?, .unknownReader?: return .dropped
+        case .sharingViolation?, nil: return .othersConnected(.current())
+        case .some(let code): throw code.error ?? .cardUnresponsive
+        }
+    }
+}

@@ -1,0 +1,82 @@
+internal import CPCSC
+package import CardCore
+
+/// A span of time in which nobody else talks to the card, and the only way to talk to it.
+///
+/// Lent by `Card.withTransaction`. It ends with its scope, also on an error, and leaves the card as it is. Wraps SCardEndTransaction.
+package struct Transaction: ~Copyable, CardChannel {
+    package let limits: ChannelLimits
+    /// Another program reset the card since the last transaction: selected application and verified PINs are void.
+    package let wasReset: Bool
+    private let connection: Connection
+    private let reader: Reader
+    private let trace: CardTrace?
+    private var buffer: [UInt8]
+
+    init(connection: Connection, reader: Reader, limits: ChannelLimits, wasReset: Bool, trace: CardTrace?) {
+        self.connection = connection
+        self.reader = reader
+        self.limits = limits
+        self.wasReset = wasReset
+        self.trace = trace
+        buffer = [UInt8](repeating: 0, count: Int(kv_max_buffer_size_extended))
+    }
+
+    deinit { connection.end() }
+
+    /// Sends one command and returns the answer as it came.
+    ///
+    /// Wraps SCardTransmit. Blocks until the card answers, without a bound: making a key may take minutes. A
+    /// secret command goes to the library straight from its locked page. After an error in which the card may
+    /// have left it looks for that, for at most 1.5 s, because a reader may need a moment to notice.
+    package mutating func transmit(
+        _ command: borrowing EncodedCommand
+    ) throws(TransportError) -> ResponseAPDU {
+        trace?.record(command)
+        let (code, length) = command.withBytes { bytes in connection.transmit(bytes, into: &buffer) }
+        do throws(TransportError) {
+            guard code == .success else { throw error(for: code) }
+            let answer = Array(buffer.prefix(length))
+            let response = try ResponseAPDU(parsing: answer.span)
+            trace?.record(response)
+            return response
+        } catch {
+            trace?.record(error)
+            throw error
+        }
+    }
+
+    private func error(for code: ReturnCode) -> TransportError {
+        switch code {
+        // The service looks for these two before it hands the command to the reader, and the library knows no others.
+        case .removedCard: .cardRemoved
+        case .resetCard: .cardReset
+        // The service gives these before the command, but also when the driver says so during it.
+        case .noSmartcard, .readerUnavailable: .noAnswer(cardRemoved: true)
+        case .noService, .serviceStopped, .shutdown: .serviceLost
+        case .insufficientBuffer: .responseTooLong(limit: ResponseAPDU.maximumLength)
+        default: lookWhetherCardLeft()
+        }
+    }
+
+    private func lookWhetherCardLeft() -> TransportError {
+        let deadline = ContinuousClock.now + .milliseconds(1_500)
+        do throws(PCSCError) {
+            guard let first = try connection.status(of: [reader]).first else { return .serviceLost }
+            var current = first
+            while current.status.presence == .present, current.status.eventCount == first.status.eventCount {
+                let rest = ContinuousClock.now.duration(to: deadline)
+                guard rest > .zero else { return .noAnswer(cardRemoved: false) }
+                guard let next = try connection.status(of: [reader], known: current.state, within: rest).first
+                else { return .serviceLost }
+                current = next
+            }
+            return .noAnswer(cardRemoved: true)
+        } catch {
+            switch error {
+            case .serviceNotRunning, .serviceStopped: return .serviceLost
+            default: return .noAnswer(cardRemoved: true)
+            }
+        }
+    }
+}

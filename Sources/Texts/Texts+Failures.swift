@@ -1,0 +1,341 @@
+/// What happened, and what to do next, for each way an operation can end without having done its work.
+extension Texts {
+    // MARK: Service, readers, card in the reader
+
+    package var serviceNotRunning: Sentence {
+        Sentence(
+            text("The card service (pcscd) is not running."),
+            text("Start it with: sudo systemctl start pcscd.socket")
+        )
+    }
+    package var serviceStopped: Sentence {
+        Sentence(
+            text("The card service (pcscd) stopped in the middle."),
+            text("Try again. If it happens again, look at: journalctl -u pcscd")
+        )
+    }
+    package var serviceNotAnswering: Sentence {
+        Sentence(
+            text("The card service (pcscd) does not answer."),
+            text("Restart it with: sudo systemctl restart pcscd.service")
+        )
+    }
+    package var notPermitted: Sentence {
+        Sentence(
+            text("You are not allowed to use the card service."),
+            text(
+                "Log in at this computer itself, or ask the administrator to allow you the polkit actions access_pcsc and access_card."
+            )
+        )
+    }
+    package var noReader: Sentence {
+        Sentence(text("There is no card reader."), text("Plug in a card reader and try again."))
+    }
+    package var readerGone: Sentence {
+        Sentence(
+            text("The card reader is gone or does not work."),
+            text("Unplug it, plug it in again and try again.")
+        )
+    }
+    package func noSuchReader(_ name: String) -> Sentence {
+        Sentence(
+            text("No single reader is called “{name}”.", ["name": name]),
+            text("Choose one of these with --reader:")
+        )
+    }
+    package var severalCards: Sentence {
+        Sentence(text("There is more than one card."), text("Choose one of these readers with --reader:"))
+    }
+    package var noCard: Sentence {
+        Sentence(text("There is no card in the reader."), text("Insert the card and try again."))
+    }
+    package var cardRemoved: Sentence {
+        Sentence(
+            text("The card was removed. No code was sent to it."),
+            text("Insert the card, leave it in and try again.")
+        )
+    }
+    package var cardUnresponsive: Sentence {
+        Sentence(
+            text("The card does not answer."),
+            text("Take it out, wipe the chip, and insert it with the chip first and upwards.")
+        )
+    }
+    package func busy(_ programs: [String]) -> Sentence {
+        Sentence(
+            text("Another program keeps the card busy."),
+            programs.isEmpty
+                ? text("Close other programs that use the card, for example the web browser, and try again.")
+                : text(
+                    "These programs are connected to the card service: {programs}. Close those that use the card and try again.",
+                    ["programs": programs.joined(separator: ", ")]
+                )
+        )
+    }
+    package var cardReset: Sentence {
+        Sentence(
+            text("Another program reset the card. No code was sent to it."),
+            text("Close other programs that use the card and try again.")
+        )
+    }
+    package func unexpected(_ detail: String) -> Sentence {
+        Sentence(
+            text("Something unexpected happened: {detail}.", ["detail": detail]),
+            text("Look at the card with: kortvakt status")
+        )
+    }
+
+    // MARK: The card itself
+
+    package func notRecognised(atr: String) -> Sentence {
+        Sentence(
+            text("This card is not recognised (ATR {atr}).", ["atr": atr]),
+            text("Kortvakt offers no PIN functions for it.")
+        )
+    }
+    package func malformed(_ file: String) -> Sentence {
+        Sentence(
+            text("The card’s file {file} is missing or damaged.", ["file": file]),
+            text("Nothing was changed. Show the card to your service desk.")
+        )
+    }
+    package var senseless: Sentence {
+        Sentence(
+            text("The card gave an answer that makes no sense."),
+            text("Nothing was changed. Show the card to your service desk.")
+        )
+    }
+    package func refusedStep(status: String) -> Sentence {
+        Sentence(
+            text("The card refused a step that it must allow (status {status}).", ["status": status]),
+            text("Nothing was changed. Show the card to your service desk.")
+        )
+    }
+
+    // MARK: Codes
+
+    package func wrong(_ pin: String, remaining: Int?) -> Sentence {
+        guard let remaining else {
+            return Sentence(
+                text("Wrong {pin}.", ["pin": pin]),
+                text("This card does not tell how many tries are left; three in all are usual.")
+            )
+        }
+        return Sentence(
+            text(
+                "Wrong {pin}. {count} try left.",
+                "Wrong {pin}. {count} tries left.",
+                count: remaining,
+                ["pin": pin]
+            ),
+            remaining == 1
+                ? text("Stop here unless you are sure: one more wrong try blocks it.")
+                : text("Check that it is the right card and the right code before you try again.")
+        )
+    }
+    package func blockedPIN(_ pin: String, command: String) -> Sentence {
+        Sentence(
+            text("The {pin} is blocked.", ["pin": pin]),
+            text("Have the PUK letter ready and unblock it with: {command}", ["command": command])
+        )
+    }
+    package func blockedPINWithoutPUK(_ pin: String) -> Sentence {
+        Sentence(
+            text("The {pin} is blocked.", ["pin": pin]),
+            text("This card names no code that could unblock it. Contact your service desk.")
+        )
+    }
+    package func blockedPUK(_ pin: String) -> Sentence {
+        Sentence(
+            text("The {pin} is blocked. This card cannot be unblocked any more.", ["pin": pin]),
+            text("Contact your service desk: you need a new card.")
+        )
+    }
+    package func notActivated(_ pin: String) -> Sentence {
+        Sentence(
+            text("This card has not been activated: its {pin} is not set up.", ["pin": pin]),
+            text("Contact whoever gave you the card.")
+        )
+    }
+    package func notAllowed(_ pin: String, status: String) -> Sentence {
+        Sentence(
+            text(
+                "The card does not allow this with the {pin} (status {status}).",
+                ["pin": pin, "status": status]
+            ),
+            text("No try was spent. Contact your service desk.")
+        )
+    }
+    package func changeNotAllowed(_ pin: String) -> Sentence {
+        Sentence(
+            text("This card does not allow its {pin} to be changed.", ["pin": pin]),
+            text("Nothing was sent to the card. Contact your service desk.")
+        )
+    }
+    package func unblockNotAllowed(_ pin: String) -> Sentence {
+        Sentence(
+            text("This card does not allow its {pin} to be unblocked.", ["pin": pin]),
+            text("Nothing was sent to the card. Contact your service desk.")
+        )
+    }
+    package func noUnblockingCode(_ pin: String) -> Sentence {
+        Sentence(
+            text("This card names no code that unblocks its {pin}.", ["pin": pin]),
+            text("Nothing was sent to the card. Contact your service desk.")
+        )
+    }
+    package func newCodeRefused(_ pin: String, status: String) -> Sentence {
+        Sentence(
+            text("The card did not accept the new {pin} (status {status}).", ["pin": pin, "status": status]),
+            text("The old one still holds. Look at the tries left with: kortvakt status")
+        )
+    }
+    package func unexpectedStatus(_ pin: String, status: String) -> Sentence {
+        Sentence(
+            text(
+                "The card answered the {pin} with something unexpected (status {status}).",
+                ["pin": pin, "status": status]
+            ),
+            text("It may have counted as a try. Look at the card before anything else with: kortvakt status")
+        )
+    }
+    package func outcomeUnknown(_ pin: String) -> Sentence {
+        Sentence(
+            text("The {pin} was sent and no answer came: it is not known what the card did.", ["pin": pin]),
+            text("Do not try again yet. Look at the card first with: kortvakt status")
+        )
+    }
+    package func stillBlocked(_ pin: String) -> Sentence {
+        Sentence(
+            text("The card said yes, but its {pin} is still blocked.", ["pin": pin]),
+            text("Do not try again: it could use up the PUK. Contact your service desk.")
+        )
+    }
+
+    // MARK: Refused here
+
+    package func empty(_ pin: String) -> Sentence {
+        refused(text("No {pin} was entered.", ["pin": pin]))
+    }
+    package func tooShort(_ pin: String, _ range: String) -> Sentence {
+        refused(text("The {pin} is too short; this card takes {range}.", ["pin": pin, "range": range]))
+    }
+    package func tooLong(_ pin: String, _ range: String) -> Sentence {
+        refused(text("The {pin} is too long; this card takes {range}.", ["pin": pin, "range": range]))
+    }
+    package func notDigits(_ pin: String) -> Sentence {
+        refused(text("The {pin} may hold digits only.", ["pin": pin]))
+    }
+    package func newEmpty(_ pin: String) -> Sentence {
+        refused(text("No new {pin} was entered.", ["pin": pin]))
+    }
+    package func newTooShort(_ pin: String, _ range: String) -> Sentence {
+        refused(text("The new {pin} is too short; this card takes {range}.", ["pin": pin, "range": range]))
+    }
+    package func newTooLong(_ pin: String, _ range: String) -> Sentence {
+        refused(text("The new {pin} is too long; this card takes {range}.", ["pin": pin, "range": range]))
+    }
+    package func newNotDigits(_ pin: String) -> Sentence {
+        refused(text("The new {pin} may hold digits only.", ["pin": pin]))
+    }
+    package func confirmationDiffers(_ pin: String) -> Sentence {
+        refused(text("The two entries of the new {pin} differ.", ["pin": pin]))
+    }
+    package func sameAsOld(_ pin: String) -> Sentence {
+        refused(text("The new {pin} is the same as the old one.", ["pin": pin]))
+    }
+    package func trivial(_ pin: String) -> Sentence {
+        Sentence(
+            text("The new {pin} is too easy to guess: one repeated digit, or digits in a row.", ["pin": pin]),
+            text("Nothing was sent to the card. Choose another one.")
+        )
+    }
+    package func lastTry(_ pin: String) -> Sentence {
+        Sentence(
+            text("Only one try is left for the {pin}. Nothing was sent to the card.", ["pin": pin]),
+            text("If you are sure of it, use the last try with --last-try; a wrong one blocks it.")
+        )
+    }
+    package func lastPUKTry(_ pin: String) -> Sentence {
+        Sentence(
+            text("Only one try is left for the {pin}. Nothing was sent to the card.", ["pin": pin]),
+            text(
+                "If you are sure of it, use the last try with --last-puk-try; a wrong one ends the card for good."
+            )
+        )
+    }
+    package var untestedForm: Sentence {
+        Sentence(
+            text("It is not known how this card is unblocked. Nothing was sent to it."),
+            text("To try the usual way, at the risk of one PUK try, use --untested.")
+        )
+    }
+    package func whichPIN(_ pins: String) -> Sentence {
+        Sentence(
+            text("It cannot be told which PIN is meant."),
+            text("Name one of these with --pin: {pins}", ["pins": pins])
+        )
+    }
+    package func noSuchPIN(_ name: String, _ pins: String) -> Sentence {
+        Sentence(
+            text("This card has no code “{name}”.", ["name": name]),
+            text("Name one of these with --pin: {pins}", ["pins": pins])
+        )
+    }
+    package var notACommand: Sentence {
+        Sentence(
+            text("That is no command: at least four bytes in hexadecimal are needed."),
+            text("Example: kortvakt apdu 00A4040C")
+        )
+    }
+    package var codeInTheClear: Sentence {
+        Sentence(
+            text("A code must not stand in a command. Nothing was sent to the card."),
+            text(
+                "Write the four bytes of the header and then {pin}, {puk} or {new}, for example: 00200081{pin}"
+            )
+        )
+    }
+    package var selectBeforeCode: Sentence {
+        Sentence(
+            text("A SELECT must not stand before a command with a code. Nothing was sent to the card."),
+            text("Leave it out: the card’s own application is selected first.")
+        )
+    }
+    package var noTerminal: Sentence {
+        Sentence(
+            text("There is no terminal to ask for the code."),
+            text("Run this in a terminal, or give the codes line by line with --stdin.")
+        )
+    }
+    package var cancelled: Sentence {
+        Sentence(text("Cancelled. No code was sent to the card."), text("Start again when you are ready."))
+    }
+    package func damagedSettings(_ reason: String) -> Sentence {
+        Sentence(
+            text("A settings file is damaged: {reason}", ["reason": reason]),
+            text("Tell the administrator. Going on without it.")
+        )
+    }
+    package func cannotWrite(_ file: String, _ reason: String) -> Sentence {
+        Sentence(
+            text("{file} cannot be written: {reason}.", ["file": file, "reason": reason]),
+            text("Choose another file.")
+        )
+    }
+
+    private func refused(_ what: String) -> Sentence {
+        Sentence(what, text("No try was spent. Try again."))
+    }
+}
+
+/// One sentence of what happened and one of what to do.
+package struct Sentence: Hashable, Sendable {
+    package let happened: String
+    package let next: String
+
+    init(_ happened: String, _ next: String) {
+        self.happened = happened
+        self.next = next
+    }
+}

@@ -1,0 +1,38 @@
+/// What `--help` says of commands and options.
+extension Texts {
+    package var helpRoot: String {
+        text(
+            "Looks after the smart cards of health care: shows a card, checks, changes and unblocks its PINs."
+        )
+    }
+    package var helpStatus: String {
+        text("Show every reader and its card: codes, tries left, certificates.")
+    }
+    package var helpPIN: String { text("Check, change or unblock a PIN.") }
+    package var helpList: String { text("Show the codes of the card and the tries left.") }
+    package var helpVerify: String { text("Check whether a PIN is right.") }
+    package var helpChange: String { text("Replace a PIN by a new one.") }
+    package var helpUnblock: String { text("Unblock a PIN with the PUK and set a new one.") }
+    package var helpAPDU: String { text("Send raw commands to the card, for administrators.") }
+    package var helpDemo: String {
+        text("Walk through the story of a blocked card with a software card, without hardware.")
+    }
+    package var helpReader: String { text("The reader, by name or by number as shown by status.") }
+    package var helpJSON: String { text("Print JSON.") }
+    package var helpLang: String { text("Language: sv, nb, nn or en.") }
+    package var helpTrace: String {
+        text("Write the commands to the card and its answers to FILE, with secrets replaced.")
+    }
+    package var helpPersonal: String { text("Show personal identity numbers in full.") }
+    package var helpPINRole: String {
+        text("Which code: auth, sign, puk, or its id or label as shown by status.")
+    }
+    package var helpStdin: String {
+        text("Read the codes from standard input, one on each line, in the order asked.")
+    }
+    package var helpLastTry: String { text("Allow what could use up the last try of a PIN.") }
+    package var helpLastPUKTry: String { text("Allow what could use up the last try of the PUK.") }
+    package var helpUntested: String { text("Allow unblocking a card whose way of unblocking is not known.") }
+    package var helpHex: String { text("Commands in hexadecimal; write a code as {pin}, {puk} or {new}.") }
+    package var helpInteractive: String { text("Stay in a shell where kortvakt talks to the software card.") }
+}

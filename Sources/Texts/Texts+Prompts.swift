@@ -1,0 +1,65 @@
+/// What is said while a code is asked for.
+extension Texts {
+    package func enter(_ pin: String, _ state: String) -> String {
+        text("{pin} ({state}): ", ["pin": capitalized(pin), "state": state])
+    }
+    package func enterNew(_ pin: String, _ range: String) -> String {
+        text("New {pin}, {range}: ", ["pin": pin, "range": range])
+    }
+    package func enterAgain(_ pin: String) -> String { text("New {pin} once more: ", ["pin": pin]) }
+
+    package var attemptsNotCounted: String {
+        text("This card does not tell how many tries are left; three in all are usual.")
+    }
+    package func planUnblock(_ pin: String, _ state: String) -> String {
+        text("This unblocks the {pin} ({state}).", ["pin": pin, "state": state])
+    }
+    package func planCode(_ puk: String, _ state: String, _ range: String) -> String {
+        text("You need the {puk}, {range} ({state}).", ["puk": puk, "range": range, "state": state])
+    }
+    package func planNew(_ pin: String, _ range: String) -> String {
+        text("You choose a new {pin}, {range}.", ["pin": pin, "range": range])
+    }
+    package var evidenceTested: String { text("How this card is unblocked has been tested on such a card.") }
+    package var evidenceDocumented: String {
+        text("How this card is unblocked is known from documents; it has not been tested on such a card.")
+    }
+    package var evidenceUnknown: String {
+        text("How this card is unblocked is not known. The usual way may fail and cost one PUK try.")
+    }
+    package var askUntested: String { text("Try the usual way?") }
+    package var dateWarning: String { text("The new PIN looks like a date. Dates are easy to guess.") }
+    package var askDate: String { text("Use it all the same?") }
+    package var askOther: String { text("Unblock it too? You enter the PUK anew.") }
+    package var yesNo: String { text("yes/no") }
+    /// Words that count as yes, in this language, separated by spaces.
+    package var yesWords: String { text("y yes") }
+    package var whichBlocked: String { text("Which PIN shall be unblocked?") }
+    package var number: String { text("Number: ") }
+    package var reading: String { text("Reading the card. Leave it in the reader.") }
+
+    package func verified(_ pin: String) -> String { text("The {pin} is right.", ["pin": pin]) }
+    package func changed(_ pin: String) -> String { text("The {pin} has been changed.", ["pin": pin]) }
+    package func unblocked(_ pin: String, _ state: String) -> String {
+        text("The {pin} is unblocked and has its new value ({state}).", ["pin": pin, "state": state])
+    }
+    package func pukAfterwards(_ puk: String, _ state: String) -> String {
+        text("The {puk}: {state}.", ["puk": puk, "state": state])
+    }
+    package func otherBlocked(_ pin: String) -> String { text("The {pin} is blocked as well.", ["pin": pin]) }
+    package func leftVerified(_ programs: [String]) -> String {
+        programs.isEmpty
+            ? text("Other programs use the card, so it was not reset. Take it out when you are done.")
+            : text(
+                "Other programs use the card ({programs}), so it was not reset. Take it out when you are done.",
+                ["programs": programs.joined(separator: ", ")]
+            )
+    }
+    package var mayBeVerified: String {
+        text("The card could not be reset and may remember the code. Take it out when you are done.")
+    }
+
+    private func capitalized(_ name: String) -> String {
+        name.prefix(1).uppercased() + name.dropFirst()
+    }
+}

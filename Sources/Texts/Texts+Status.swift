@@ -1,0 +1,22 @@
+/// What `status` shows.
+extension Texts {
+    package var emptyReader: String { text("no card") }
+    package var unknownProduct: String { text("Card without a known product name") }
+    package var unknownCard: String { text("Card that is not recognised") }
+    package func cardLine(label: String, serialNumber: String) -> String {
+        text("Card: {label}, serial number {serial}", ["label": label, "serial": serialNumber])
+    }
+    package func atrLine(_ atr: String) -> String { text("ATR: {atr}", ["atr": atr]) }
+    package var codes: String { text("Codes") }
+    package var certificates: String { text("Certificates") }
+    package var noCertificates: String { text("none") }
+    package func unblockWith(_ command: String) -> String {
+        text("unblock with: {command}", ["command": command])
+    }
+    package func validUntil(_ date: String) -> String { text("valid until {date}", ["date": date]) }
+    package func issuedBy(_ issuer: String) -> String { text("issued by {issuer}", ["issuer": issuer]) }
+    package var forLogin: String { text("login") }
+    package var forSignatures: String { text("signatures") }
+    package var unreadableCertificate: String { text("certificate that cannot be read") }
+    package func tried(_ families: String) -> String { text("Tried: {families}", ["families": families]) }
+}

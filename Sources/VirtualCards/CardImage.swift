@@ -1,0 +1,109 @@
+/// What a software card is made of: files, PIN rules, keys and the habits of its family; no PIN values.
+///
+/// The JSON files that hold it are described in `Fixtures/cards/README.md`.
+package struct CardImage: Codable, Equatable, Sendable {
+    package var version: Int
+    package var profile: String
+    package var description: String
+    package var atr: HexBytes
+    /// `T=0` or `T=1`.
+    package var transmissionProtocol: String
+    package var extendedLength: Bool
+    package var applications: [Application]
+    package var files: [File]
+    package var pins: [PIN]
+    package var keys: [Key]
+    /// Data objects for GET DATA `CA`, by P1-P2 in hexadecimal.
+    package var dataObjects: [String: HexBytes]
+    package var behaviour: Behaviour
+
+    /// A name by which SELECT finds a DF.
+    package struct Application: Codable, Equatable, Sendable {
+        package var aid: HexBytes
+        /// The whole path of its DF from `3F00`.
+        package var path: HexBytes
+    }
+
+    package struct File: Codable, Equatable, Sendable {
+        package enum Kind: String, Codable, Sendable {
+            case directory = "df"
+            case transparent
+            case record
+            /// Holds a private key; it can be selected and not be read.
+            case key
+        }
+
+        /// The whole path from `3F00`.
+        package var path: HexBytes
+        package var kind: Kind
+        /// Of a transparent file, padding included.
+        package var content: HexBytes?
+        package var records: [HexBytes]?
+        /// 1...30.
+        package var shortIdentifier: UInt8?
+    }
+
+    package struct PIN: Codable, Equatable, Sendable {
+        package enum Role: String, Codable, CaseIterable, Sendable {
+            case authentication = "auth"
+            case signature = "sign"
+            case puk
+        }
+
+        /// P2 of VERIFY, one byte.
+        package var reference: HexBytes
+        package var role: Role
+        /// Digits.
+        package var minimumLength: Int
+        /// Digits.
+        package var maximumLength: Int
+        /// Bytes of a padded code.
+        package var storedLength: Int
+        /// The byte that fills a code up to `storedLength`; none where codes are sent as they are.
+        package var padding: HexBytes?
+        /// 1...15.
+        package var maximumTries: Int
+        /// The reference of the code that unblocks this one.
+        package var unblockedBy: HexBytes?
+        /// The DF outside of which this code is unknown; none where it is valid everywhere.
+        package var localTo: HexBytes?
+    }
+
+    package struct Key: Codable, Equatable, Sendable {
+        /// What MANAGE SECURITY ENVIRONMENT calls it, one byte.
+        package var reference: HexBytes
+        package var path: HexBytes
+        /// The code that must have been verified.
+        package var pin: HexBytes
+        /// Whether each signature uses the verification up.
+        package var consumesPIN: Bool
+        /// PEM.
+        package var privateKey: String
+    }
+
+    /// Where card families differ.
+    package struct Behaviour: Codable, Equatable, Sendable {
+        package enum EmptyVerify: String, Codable, Sendable { case free, costsTry }
+        package enum Unblock: String, Codable, Sendable {
+            /// RESET RETRY COUNTER with PUK and new PIN.
+            case oneStep
+            /// VERIFY with the PUK, then RESET RETRY COUNTER with the new PIN.
+            case twoSteps
+        }
+
+        package var emptyVerify: EmptyVerify
+        /// Whether GET DATA `00CB00FF A0 03 83 01 ref` tells the counters.
+        package var countersByGetData: Bool
+        package var unblock: Unblock
+        package var shortIdentifiers: Bool
+        /// What the try that blocks a code is answered with, `63C0` or `6983`.
+        package var statusOfLastWrongTry: HexBytes
+    }
+}
+
+/// Bytes that JSON spells in hexadecimal.
+package struct HexBytes: Codable, Hashable, Sendable {
+    package var bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+}

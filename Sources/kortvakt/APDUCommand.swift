@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import CardCore
+internal import CardOperations
+internal import FoundationEssentials
+internal import Texts
+
+/// `kortvakt apdu HEX...`
+struct APDUCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "apdu", abstract: Program.texts.helpAPDU)
+    }
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: ArgumentHelp(Program.texts.helpStdin)) var stdin = false
+    @Flag(help: ArgumentHelp(Program.texts.helpLastTry)) var lastTry = false
+    @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry)) var lastPukTry = false
+    @Argument(help: ArgumentHelp(Program.texts.helpHex, valueName: "HEX")) var commands: [String]
+
+    func run() throws {
+        let parsed: [RawCommand]
+        do throws(RawCommand.ParseError) {
+            parsed = try RawCommand.parse(commands)
+        } catch {
+            throw failure(error)
+        }
+        let card = try CardAtHand.open(common)
+        let wording = card.wording
+        let atr = card.atr
+        var dialog = CodeDialog(stdin: stdin, wording: wording)
+        var responses: [String] = []
+        let json = common.json
+        do throws(OperationError) {
+            try PINOperations.send(
+                parsed,
+                atr: atr,
+                on: card.takeConnection(),
+                budget: TryBudget(lastTry: lastTry, lastPUKTry: lastPukTry),
+                dialog: &dialog
+            ) { response in
+                responses.append(Hex.string(of: response.bytes))
+                if !json { Output.line(Hex.string(of: response.bytes)) }
+            }
+        } catch {
+            dialog.showEnding()
+            throw wording.failure(error)
+        }
+        if json { JSON.print(["responses": responses]) }
+        dialog.showEnding()
+    }
+
+    private func failure(_ error: RawCommand.ParseError) -> Failure {
+        let sentence =
+            switch error {
+            case .notHexadecimal, .incomplete: Program.texts.notACommand
+            case .codeInTheClear, .misplacedCode: Program.texts.codeInTheClear
+            case .selectBeforeCode: Program.texts.selectBeforeCode
+            }
+        return Failure(
+            exitCode: 64,
+            code: "usage",
+            happened: sentence.happened,
+            next: sentence.next,
+            json: common.json
+        )
+    }
+}

@@ -1,0 +1,147 @@
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+internal import Texts
+
+/// Asks for codes on the terminal, or takes them from standard input with `--stdin`.
+struct CodeDialog: Dialog {
+    private enum Source {
+        case terminal
+        case lines
+        case none
+    }
+
+    private let source: Source
+    private let wording: FailureWording
+    private let progress = Progress()
+    private var texts: Texts { Program.texts }
+    /// What became of the security status; shown after the result.
+    private(set) var ending: SecurityStatusDrop?
+
+    init(stdin: Bool, wording: FailureWording) {
+        self.wording = wording
+        source = stdin ? .lines : Terminal.isPresent ? .terminal : .none
+    }
+
+    var isInteractive: Bool {
+        if case .terminal = source { true } else { false }
+    }
+
+    mutating func cardWork(isGoingOn: Bool) { progress.cardWork(isGoingOn: isGoingOn) }
+
+    mutating func code(_ request: CodeRequest) throws(OperationError) -> SecretBytes {
+        switch source {
+        case .lines:
+            guard let code = StandardInput.readCode() else { throw .cancelled }
+            return code
+        case .terminal: return try ask(request)
+        case .none:
+            let sentence = texts.noTerminal
+            Program.exit(
+                with: Failure(
+                    exitCode: 64,
+                    code: "usage",
+                    happened: sentence.happened,
+                    next: sentence.next,
+                    json: wording.json
+                )
+            )
+        }
+    }
+
+    private func ask(_ request: CodeRequest) throws(OperationError) -> SecretBytes {
+        let name = wording.name(request.pin)
+        switch request.purpose {
+        case .current, .unblocking:
+            if request.status.remainingTries == nil, request.purpose == .current {
+                Output.prompt(texts.attemptsNotCounted + "\n")
+            }
+            return try typed(texts.enter(name, state(request.status)))
+        case .new:
+            let first = try typed(texts.enterNew(name, wording.length(request.pin)))
+            // A code that will be refused anyway is not asked for twice.
+            do throws(PINFormatError) {
+                try request.pin.check(first)
+            } catch {
+                return first
+            }
+            let second = try typed(texts.enterAgain(name))
+            guard first.isEqual(to: second) else { throw .refused(.confirmationDiffers, request.pin) }
+            return first
+        }
+    }
+
+    private func typed(_ prompt: String) throws(OperationError) -> SecretBytes {
+        do throws(Terminal.Failure) { return try Terminal.readCode(prompt: prompt) } catch {
+            throw .cancelled
+        }
+    }
+
+    private func answered(_ prompt: String) throws(OperationError) -> String {
+        do throws(Terminal.Failure) { return try Terminal.readAnswer(prompt: prompt) } catch {
+            throw .cancelled
+        }
+    }
+
+    /// The counter in words.
+    func state(_ status: PINStatus) -> String {
+        if status.isBlocked == true { return texts.blocked() }
+        return status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
+    }
+
+    mutating func choose(among pins: [PINReport]) throws(OperationError) -> PINPolicy {
+        Output.prompt(texts.whichBlocked + "\n")
+        for (index, pin) in pins.enumerated() {
+            Output.prompt("  \(index + 1)  \(wording.name(pin.policy)): \(state(pin.status))\n")
+        }
+        let answer = try answered(texts.number)
+        guard let number = Int(answer), pins.indices.contains(number - 1) else { throw .cancelled }
+        return pins[number - 1].policy
+    }
+
+    mutating func confirm(_ question: Question) throws(OperationError) -> Bool {
+        switch question {
+        case .useUntestedForm: return try confirm(texts.askUntested)
+        case .useDate: return try confirm("\(texts.dateWarning) \(texts.askDate)")
+        }
+    }
+
+    /// Asks until yes; anything else is no.
+    func confirm(_ question: String) throws(OperationError) -> Bool {
+        let answer = try answered("\(question) (\(texts.yesNo)) ").lowercased()
+        return texts.yesWords.split(separator: " ").contains { answer == $0 }
+    }
+
+    mutating func show(_ plan: UnblockPlan) {
+        let pin = wording.name(plan.pin.policy)
+        Output.prompt(texts.planUnblock(pin, state(plan.pin.status)) + "\n")
+        Output.prompt(
+            texts.planCode(
+                wording.name(plan.puk.policy),
+                state(plan.puk.status),
+                wording.length(plan.puk.policy)
+            )
+                + "\n"
+        )
+        Output.prompt(texts.planNew(pin, wording.length(plan.pin.policy)) + "\n")
+        switch plan.evidence {
+        case .tested: Output.prompt(texts.evidenceTested + "\n")
+        case .documented: Output.prompt(texts.evidenceDocumented + "\n")
+        case .unknown: Output.prompt(texts.evidenceUnknown + "\n")
+        }
+        if plan.puk.status.remainingTries == nil { Output.prompt(texts.attemptsNotCounted + "\n") }
+    }
+
+    mutating func warnOfDate() { Output.error(texts.dateWarning) }
+
+    mutating func securityStatusEnded(_ drop: SecurityStatusDrop) { ending = drop }
+
+    /// Says it where the card may still hold a verified code.
+    func showEnding() {
+        switch ending {
+        case .left(let others): Output.error(texts.leftVerified(others))
+        case .unknown: Output.error(texts.mayBeVerified)
+        case .dropped, nil: break
+        }
+    }
+}

@@ -1,0 +1,113 @@
+internal import ArgumentParser
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+internal import Configuration
+internal import PCSC
+internal import Texts
+
+/// Options that every command which talks to a card has.
+struct CommonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(Program.texts.helpReader, valueName: "NAME|NUMBER"))
+    var reader: String?
+
+    @Flag(help: ArgumentHelp(Program.texts.helpJSON))
+    var json = false
+
+    @Option(help: ArgumentHelp(Program.texts.helpLang, valueName: "sv|nb|nn|en"))
+    var lang: String?
+
+    @Option(help: ArgumentHelp(Program.texts.helpTrace, valueName: "FILE"))
+    var trace: String?
+
+    @Flag(help: ArgumentHelp(Program.texts.helpPersonal))
+    var showPersonalData = false
+
+    func validate() throws {
+        guard let lang, Language(rawValue: lang) == nil else { return }
+        throw ValidationError(Program.texts.helpLang)
+    }
+}
+
+/// Options of the commands that present a code.
+struct CodeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(Program.texts.helpPINRole, valueName: "ROLE"))
+    var pin: String?
+
+    @Flag(help: ArgumentHelp(Program.texts.helpStdin))
+    var stdin = false
+
+    @Flag(help: ArgumentHelp(Program.texts.helpLastTry))
+    var lastTry = false
+}
+
+/// A card at hand: what a command works with after the common options have been followed.
+struct CardAtHand: ~Copyable {
+    let site: Site
+    let status: ReaderStatus
+    var connection: ReaderConnection
+    let json: Bool
+
+    var atr: ATR? { try? ATR(parsing: status.atr) }
+
+    /// Finds the reader that is meant and connects to its card. Blocking; waits 5 s at most for other programs.
+    static func open(_ options: CommonOptions) throws(Failure) -> CardAtHand {
+        let site = Site()
+        let trace = try TraceFile.open(options.trace)
+        do throws(PCSCError) {
+            return try open(options, site: site, trace: trace)
+        } catch {
+            throw FailureWording(site: site, kind: nil, json: options.json).failure(.service(error))
+        }
+    }
+
+    private static func open(
+        _ options: CommonOptions,
+        site: Site,
+        trace: CardTrace?
+    ) throws(PCSCError) -> CardAtHand {
+        let context = try Context()
+        let status = try ReaderChoice.one(
+            of: try context.statuses(),
+            named: options.reader,
+            json: options.json
+        )
+        trace?.remark("kortvakt: reader \(status.reader.name), ATR \(Hex.string(of: status.atr))")
+        let connection = ReaderConnection(try context.connect(status.reader), trace: trace)
+        return CardAtHand(site: site, status: status, connection: connection, json: options.json)
+    }
+
+    /// Wording for what goes wrong with this card.
+    var wording: FailureWording {
+        FailureWording(site: site, kind: site.product(atr: status.atr)?.kind, atr: status.atr, json: json)
+    }
+}
+
+/// What the administrator and the installation say, as far as it can be read.
+struct Site: Sendable {
+    private static let folder = "/etc/kortvakt"
+
+    let settings: SiteSettings
+    private let products: CardProducts
+
+    /// Reads the files; a damaged one is reported and left out, because a PIN must not depend on it.
+    init() {
+        var settings = SiteSettings()
+        var products = CardProducts()
+        do throws(ConfigurationError) { settings = try SiteSettings(etc: Site.folder) } catch {
+            Self.report(error)
+        }
+        do throws(ConfigurationError) { products = try CardProducts(etc: Site.folder) } catch {
+            Self.report(error)
+        }
+        self.settings = settings
+        self.products = products
+    }
+
+    func product(atr: [UInt8]) -> CardProduct? { products.product(atr: atr) }
+
+    private static func report(_ error: ConfigurationError) {
+        let sentence = Program.texts.damagedSettings("\(error)")
+        Output.error("\(sentence.happened) \(sentence.next)")
+    }
+}

@@ -1,0 +1,190 @@
+internal import ArgumentParser
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+internal import Configuration
+internal import Texts
+
+/// `kortvakt pin …`
+struct PINCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "pin",
+            abstract: Program.texts.helpPIN,
+            subcommands: [List.self, Verify.self, Change.self, Unblock.self]
+        )
+    }
+
+    struct Verify: ParsableCommand {
+        static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpVerify) }
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var codes: CodeOptions
+        @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry)) var lastPukTry = false
+
+        func run() throws {
+            let card = try CardAtHand.open(common)
+            let budget = TryBudget(lastTry: codes.lastTry, lastPUKTry: lastPukTry)
+            try card.run(codes) { (connection, atr, dialog, wording) throws(OperationError) in
+                let pin = try PINOperations.verify(
+                    PINChoice(argument: codes.pin),
+                    atr: atr,
+                    on: connection,
+                    budget: budget,
+                    dialog: &dialog
+                )
+                return Done(
+                    operation: "verify",
+                    pins: [pin],
+                    lines: [Program.texts.verified(wording.name(pin.policy))]
+                )
+            }
+        }
+    }
+
+    struct Change: ParsableCommand {
+        static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpChange) }
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var codes: CodeOptions
+        @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry)) var lastPukTry = false
+
+        func run() throws {
+            let card = try CardAtHand.open(common)
+            let budget = TryBudget(
+                lastTry: codes.lastTry,
+                lastPUKTry: lastPukTry,
+                allowTrivialPINs: card.site.settings.pinPolicy.allowsTrivial
+            )
+            try card.run(codes) { (connection, atr, dialog, wording) throws(OperationError) in
+                let pin = try PINOperations.change(
+                    PINChoice(argument: codes.pin),
+                    atr: atr,
+                    on: connection,
+                    budget: budget,
+                    dialog: &dialog
+                )
+                return Done(
+                    operation: "change",
+                    pins: [pin],
+                    lines: [Program.texts.changed(wording.name(pin.policy))]
+                )
+            }
+        }
+    }
+
+    struct Unblock: ParsableCommand {
+        static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpUnblock) }
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var codes: CodeOptions
+        @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry)) var lastPukTry = false
+        @Flag(help: ArgumentHelp(Program.texts.helpUntested)) var untested = false
+
+        func run() throws {
+            var choice = PINChoice(argument: codes.pin)
+            while let other = try unblock(choice) { choice = .name(other.id) }
+        }
+
+        /// Unblocks one PIN; returns another one that the person wants unblocked too.
+        private func unblock(_ choice: PINChoice) throws -> PINPolicy? {
+            let card = try CardAtHand.open(common)
+            let budget = TryBudget(
+                lastTry: codes.lastTry,
+                lastPUKTry: lastPukTry,
+                untested: untested,
+                allowTrivialPINs: card.site.settings.pinPolicy.allowsTrivial
+            )
+            var other: PINPolicy?
+            let wording = card.wording
+            try card.run(codes) { (connection, atr, dialog, wording) throws(OperationError) in
+                let done = try PINOperations.unblock(
+                    choice,
+                    atr: atr,
+                    on: connection,
+                    budget: budget,
+                    dialog: &dialog
+                )
+                other = done.alsoBlocked
+                return Done(
+                    operation: "unblock",
+                    pins: [done.pin, done.puk],
+                    lines: [
+                        Program.texts.unblocked(wording.name(done.pin.policy), dialog.state(done.pin.status)),
+                        Program.texts.pukAfterwards(
+                            wording.name(done.puk.policy),
+                            dialog.state(done.puk.status)
+                        ),
+                    ]
+                )
+            }
+            guard let other else { return nil }
+            Output.error(Program.texts.otherBlocked(wording.name(other)))
+            let dialog = CodeDialog(stdin: codes.stdin, wording: wording)
+            guard dialog.isInteractive, (try? dialog.confirm(Program.texts.askOther)) == true else {
+                return nil
+            }
+            return other
+        }
+    }
+
+    struct List: ParsableCommand {
+        static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpList) }
+        @OptionGroup var common: CommonOptions
+
+        func run() throws {
+            let card = try CardAtHand.open(common)
+            let wording = card.wording
+            let atr = card.atr
+            let progress = Progress()
+            progress.cardWork(isGoingOn: true)
+            let report: CardReport
+            var connection = card.takeConnection()
+            do throws(OperationError) {
+                report = try CardReport.read([], atr: atr, from: &connection)
+            } catch {
+                progress.cardWork(isGoingOn: false)
+                throw wording.failure(error)
+            }
+            progress.cardWork(isGoingOn: false)
+            guard report.family != nil else { throw wording.failure(.card(.notRecognised)) }
+            if common.json {
+                JSON.print(PINListJSON(pins: report.pins.map(PINJSON.init)))
+            } else {
+                for line in StatusText(wording: wording).pins(report.pins) { Output.line(line) }
+            }
+        }
+    }
+}
+
+/// What a finished operation says.
+struct Done {
+    let operation: String
+    let pins: [PINReport]
+    let lines: [String]
+}
+
+extension CardAtHand {
+    consuming func takeConnection() -> ReaderConnection { connection }
+
+    /// Runs an operation with a dialog and prints its result, or throws its failure.
+    consuming func run(
+        _ codes: CodeOptions,
+        _ operation: (consuming ReaderConnection, ATR?, inout CodeDialog, FailureWording)
+            throws(OperationError) -> Done
+    ) throws(Failure) {
+        let wording = wording
+        let atr = atr
+        let json = json
+        var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
+        do throws(OperationError) {
+            let done = try operation(takeConnection(), atr, &dialog, wording)
+            if json {
+                JSON.print(DoneJSON(done))
+            } else {
+                for line in done.lines { Output.line(line) }
+            }
+            dialog.showEnding()
+        } catch {
+            dialog.showEnding()
+            throw wording.failure(error)
+        }
+    }
+}

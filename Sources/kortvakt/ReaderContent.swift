@@ -1,0 +1,175 @@
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+internal import Configuration
+internal import PCSC
+internal import Texts
+
+/// A reader and what `status` found in it.
+struct ReaderContent {
+    let status: ReaderStatus
+    let product: CardProduct?
+    var report: CardReport?
+    var failure: Failure?
+}
+
+/// `status` in words.
+struct StatusText {
+    let wording: FailureWording
+    var showPersonalData = false
+
+    private var texts: Texts { Program.texts }
+
+    func lines(of reader: ReaderContent, number: Int) -> [String] {
+        let heading = "\(number)  \(Texts.printable(reader.status.reader.name))"
+        guard reader.status.presence != .empty else { return ["\(heading): \(texts.emptyReader)"] }
+        var lines = [heading]
+        guard let report = reader.report, report.family != nil else {
+            if reader.report != nil {
+                lines.append("   \(Texts.printable(reader.product?.name ?? texts.unknownCard))")
+                lines.append("   \(texts.atrLine(Hex.string(of: reader.status.atr)))")
+                lines.append("   \(texts.tried(CardFamilies.all.map { $0.name }.joined(separator: ", ")))")
+            }
+            return lines
+        }
+        lines.append("   \(Texts.printable(reader.product?.name ?? texts.unknownProduct))")
+        if report.identity.label != nil || report.identity.serialNumber != nil {
+            let line = texts.cardLine(
+                label: shown(report.identity.label ?? texts.unknown),
+                serialNumber: report.identity.serialNumber ?? texts.unknown
+            )
+            lines.append("   \(line)")
+        }
+        lines.append("   \(texts.codes)")
+        lines += pins(report.pins).map { "     \($0)" }
+        lines.append("   \(texts.certificates)")
+        lines += report.certificates.isEmpty ? ["     \(texts.noCertificates)"] : []
+        for certificate in report.certificates { lines += self.lines(of: certificate).map { "     \($0)" } }
+        return lines
+    }
+
+    /// One line for each code, in columns.
+    func pins(_ pins: [PINReport]) -> [String] {
+        let rows = pins.map { pin in
+            [
+                Texts.printable(pin.policy.id, limit: 20), wording.name(pin.policy),
+                wording.length(pin.policy), state(pin),
+            ]
+        }
+        let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { index, cell in
+                index < 3 ? cell + String(repeating: " ", count: widths[index] - cell.count) : cell
+            }.joined(separator: "  ")
+        }
+    }
+
+    private func state(_ pin: PINReport) -> String {
+        guard pin.policy.isInitialized else { return texts.notInitialized() }
+        guard pin.status.isBlocked == true else {
+            return pin.status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
+        }
+        guard pin.policy.unblockedBy != nil else { return texts.blocked() }
+        let role = pin.policy.role?.rawValue ?? pin.policy.id
+        return
+            "\(texts.blocked()), \(texts.unblockWith("kortvakt pin unblock --pin \(Texts.printable(role, limit: 40))"))"
+    }
+
+    private func lines(of certificate: CardCertificate) -> [String] {
+        let id = Texts.printable(certificate.id, limit: 20)
+        guard let summary = CertificateSummary(der: certificate.der) else {
+            return ["\(id)  \(texts.unreadableCertificate)"]
+        }
+        let use: String? =
+            summary.keyUsage.contains(.digitalSignature)
+            ? texts.forLogin : summary.keyUsage.contains(.nonRepudiation) ? texts.forSignatures : nil
+        let heading = [id, use, texts.validUntil(String(summary.notAfter.prefix(10)))].compactMap { $0 }
+        return [
+            heading.joined(separator: "  "),
+            "  \(shown(summary.subject))",
+            "  \(texts.issuedBy(Texts.printable(summary.issuer)))",
+        ]
+    }
+
+    /// Text from the card, made printable, personal identity numbers masked unless they are asked for.
+    private func shown(_ text: String) -> String {
+        Texts.printable(showPersonalData ? text : PersonalData.masked(text))
+    }
+}
+
+/// `status` as JSON; the keys are a contract.
+struct StatusJSON: Encodable {
+    struct Reader: Encodable {
+        let name: String
+        let card: Nullable<Card>
+    }
+
+    struct Card: Encodable {
+        let atr: String
+        let family: Nullable<String>
+        let product: Nullable<String>
+        let evidence: Nullable<String>
+        let label: Nullable<String>
+        let serialNumber: Nullable<String>
+        let pins: [PINJSON]
+        let certificates: [Certificate]
+        let error: Nullable<ErrorJSON.Content>
+    }
+
+    struct Certificate: Encodable {
+        let id: String
+        let label: String
+        let subject: Nullable<String>
+        let issuer: Nullable<String>
+        let serialNumber: Nullable<String>
+        let notBefore: Nullable<String>
+        let notAfter: Nullable<String>
+        let keyUsage: [String]
+        let hsaID: Nullable<String>
+        let cardNumber: Nullable<String>
+        let pin: Nullable<String>
+    }
+
+    let readers: [Reader]
+
+    init(readers: [ReaderContent], showPersonalData: Bool) {
+        self.readers = readers.map { reader in
+            let card = reader.status.presence == .empty ? nil : Self.card(reader, showPersonalData)
+            return Reader(name: reader.status.reader.name, card: Nullable(card))
+        }
+    }
+
+    private static func card(_ reader: ReaderContent, _ showPersonalData: Bool) -> Card {
+        let report = reader.report
+        func shown(_ text: String) -> String { showPersonalData ? text : PersonalData.masked(text) }
+        return Card(
+            atr: Hex.string(of: reader.status.atr),
+            family: Nullable(report?.family),
+            product: Nullable(reader.product?.name),
+            evidence: Nullable(report?.evidence?.rawValue),
+            label: Nullable(report?.identity.label.map(shown)),
+            serialNumber: Nullable(report?.identity.serialNumber),
+            pins: (report?.pins ?? []).map(PINJSON.init),
+            certificates: (report?.certificates ?? []).map { certificate(certificate: $0, shown) },
+            error: Nullable(reader.failure.map { ErrorJSON($0).error })
+        )
+    }
+
+    private static func certificate(certificate: CardCertificate, _ shown: (String) -> String) -> Certificate
+    {
+        let summary = CertificateSummary(der: certificate.der)
+        return Certificate(
+            id: certificate.id,
+            label: shown(certificate.label),
+            subject: Nullable(summary.map { shown($0.subject) }),
+            issuer: Nullable(summary?.issuer),
+            serialNumber: Nullable(summary?.serialNumber),
+            notBefore: Nullable(summary?.notBefore),
+            notAfter: Nullable(summary?.notAfter),
+            keyUsage: summary?.keyUsage.map(\.rawValue) ?? [],
+            hsaID: Nullable(summary?.hsaID),
+            cardNumber: Nullable(summary?.cardNumber),
+            pin: Nullable(certificate.pin)
+        )
+    }
+}

@@ -1,0 +1,28 @@
+internal import CardCore
+internal import Glibc
+
+/// Codes on standard input, one on each line, read octet by octet so that none stays in a buffer.
+enum StandardInput {
+    /// The next line without its newline; `nil` when input ends before one.
+    ///
+    /// A line longer than any code is cut, and refused for its length later. Blocking.
+    static func readCode() -> SecretBytes? {
+        var isComplete = false
+        let code = SecretBytes(capacity: SecretBytes.maximumCapacity) { output in
+            while true {
+                var byte: UInt8 = 0
+                let count = unsafe read(STDIN_FILENO, &byte, 1)
+                if count < 0, errno == EINTR { continue }
+                guard count == 1 else { return }
+                if byte == UInt8(ascii: "\n") {
+                    isComplete = true
+                    return
+                }
+                if output.freeCapacity > 0 { output.append(byte) }
+            }
+        }
+        // A last line without a newline counts when there is something on it.
+        guard isComplete || code.count > 0 else { return nil }
+        return code
+    }
+}

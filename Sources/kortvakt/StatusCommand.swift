@@ -1,0 +1,101 @@
+internal import ArgumentParser
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+internal import Configuration
+internal import PCSC
+internal import Texts
+
+/// `kortvakt status`
+struct StatusCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "status", abstract: Program.texts.helpStatus)
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let site = Site()
+        let trace = try TraceFile.open(common.trace)
+        let service = FailureWording(site: site, kind: nil, json: common.json)
+        let context: Context
+        let readers: [ReaderStatus]
+        do throws(PCSCError) {
+            context = try Context()
+            let all = try context.statuses()
+            guard !all.isEmpty else { throw PCSCError.noReader }
+            readers =
+                common.reader == nil
+                ? all : [try ReaderChoice.one(of: all, named: common.reader, json: common.json)]
+        } catch {
+            throw service.failure(.service(error))
+        }
+        let progress = Progress()
+        progress.cardWork(isGoingOn: true)
+        let found = readers.map { reader in look(into: reader, context, site: site, trace: trace) }
+        progress.cardWork(isGoingOn: false)
+
+        if common.json {
+            JSON.print(StatusJSON(readers: found, showPersonalData: common.showPersonalData))
+        } else {
+            for (index, reader) in found.enumerated() {
+                let text = StatusText(wording: service, showPersonalData: common.showPersonalData)
+                for line in text.lines(of: reader, number: index + 1) { Output.line(line) }
+            }
+        }
+        // The first thing that is wrong decides the exit code; it has been shown above.
+        let failure = found.compactMap(\.failure).first ?? noCard(found, service)
+        guard var failure else { return }
+        failure.json = false
+        if common.json { throw ExitCode(failure.exitCode) }
+        throw failure
+    }
+
+    private func noCard(_ found: [ReaderContent], _ wording: FailureWording) -> Failure? {
+        found.contains { $0.status.presence == .present } ? nil : wording.failure(.service(.noCard))
+    }
+
+    private func look(
+        into reader: ReaderStatus,
+        _ context: Context,
+        site: Site,
+        trace: CardTrace?
+    ) -> ReaderContent {
+        let product = site.product(atr: reader.atr)
+        let wording = FailureWording(site: site, kind: product?.kind, atr: reader.atr, json: common.json)
+        var content = ReaderContent(status: reader, product: product)
+        switch reader.presence {
+        case .empty: return content
+        case .mute:
+            content.failure = wording.failure(.service(.cardUnresponsive))
+            return content
+        case .unavailable:
+            content.failure = wording.failure(.service(.readerUnavailable))
+            return content
+        case .present: break
+        }
+        let atr = try? ATR(parsing: reader.atr)
+        do throws(OperationError) {
+            content.report = try read(reader, atr: atr, context, trace: trace)
+            if content.report?.family == nil { content.failure = wording.failure(.card(.notRecognised)) }
+        } catch {
+            content.failure = wording.failure(error)
+        }
+        return content
+    }
+
+    private func read(
+        _ reader: ReaderStatus,
+        atr: ATR?,
+        _ context: Context,
+        trace: CardTrace?
+    ) throws(OperationError) -> CardReport {
+        let card: Card
+        do throws(PCSCError) { card = try context.connect(reader.reader) } catch { throw .service(error) }
+        trace?.remark(
+            "kortvakt: reader \(Texts.printable(reader.reader.name)), ATR \(Hex.string(of: reader.atr))"
+        )
+        var connection = ReaderConnection(card, trace: trace)
+        return try CardReport.read([.identity, .certificates], atr: atr, from: &connection)
+    }
+}

@@ -1,0 +1,111 @@
+import FoundationEssentials
+import Testing
+
+@testable import Configuration
+
+@Suite("card data")
+struct CardProductsTests {
+    private static func bytes(_ hex: String) -> [UInt8] {
+        hex.split(separator: " ").compactMap { UInt8($0, radix: 16) }
+    }
+
+    @Test(
+        "a pattern matches",
+        arguments: [
+            ("3B 9F 01", "3B 9F 01", true),
+            ("3b9f01", "3B 9F 01", true),
+            ("3B:9F:xx", "3B 9F 77", true),
+            ("3B 9F ..", "3B 9F 77", true),
+            ("3B 9F xx", "3B 9F", false),
+            ("3B 9F", "3B 9F 01", false),
+            ("3B 9F *", "3B 9F", true),
+            ("3B 9F *", "3B 9F 01 02", true),
+            ("3B 9F *", "3B 9E 01", false),
+            ("3B 9F 01", "", false),
+        ]
+    )
+    func matching(pattern: String, atr: String, expected: Bool) throws {
+        #expect(try #require(ATRPattern(pattern)).matches(Self.bytes(atr)) == expected)
+    }
+
+    @Test(
+        "a pattern is refused",
+        arguments: [
+            "", "3B", "3", "3B 9", "xx 9F", "3B x9", "3B 9x", "* 3B 9F", "3B * 9F", "3B 9F **", "3B 9G",
+            "3B-9F",
+            "*", "3B *", String(repeating: "3B ", count: 34),
+        ]
+    )
+    func refusedPattern(pattern: String) {
+        #expect(ATRPattern(pattern) == nil)
+    }
+
+    @Test("the shipped file names every product of its table")
+    func shipped() throws {
+        let sandbox = try Sandbox()
+        let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/CardApplications/Data/cards.conf")
+        try sandbox.write(Array(Data(contentsOf: url)), to: "share/cards.d/cards.conf")
+        let products = try sandbox.load().products
+        #expect(products.all.count == 8)
+        let reservkort = products.product(
+            atr: Self.bytes("3B 7F 96 00 00 80 31 80 65 B0 85 04 00 11 12 02 F0 82 90 00")
+        )
+        #expect(reservkort?.name == "SITHS reservkort (Region Stockholm)")
+        #expect(reservkort?.kind == "reservkort")
+        #expect(reservkort?.families == ["pkcs15", "idprime"])
+        let idPrime = products.product(
+            atr: Self.bytes("3B 7F 96 00 00 80 31 80 65 B0 85 59 56 FB 12 0F FE 82 90 00")
+        )
+        #expect(idPrime?.id == "idprime-840-940")
+        #expect(products.product(atr: Self.bytes("3B 00")) == nil)
+    }
+
+    @Test("the administrator changes a product by its name, key by key, and adds others")
+    func administrator() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write(
+            "[Card a]\nATR=3B 01 xx\nName=shipped\nKind=siths\nSource=s\n",
+            to: "share/cards.d/cards.conf"
+        )
+        try sandbox.write(
+            "[Card a]\nName=ours\n[Card b]\nATR=3B 01 02\nName=exact\nFamilies=piv;pkcs15;\nSource=t\n",
+            to: "etc/cards.d/site.conf"
+        )
+        let products = try sandbox.load().products
+        #expect(products.product(atr: [0x3B, 1, 3])?.name == "ours")
+        #expect(products.product(atr: [0x3B, 1, 3])?.kind == "siths")
+        #expect(products.product(atr: [0x3B, 1, 2])?.name == "exact")
+        #expect(products.product(atr: [0x3B, 1, 2])?.families == ["piv", "pkcs15"])
+    }
+
+    @Test("of two equal patterns the one that was read last counts")
+    func lastOneWins() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("[Card a]\nATR=3B 01\nName=a\nSource=s\n", to: "share/cards.d/cards.conf")
+        try sandbox.write("[Card b]\nATR=3B01\nName=b\nSource=s\n", to: "etc/cards.d/site.conf")
+        #expect(try sandbox.load().products.product(atr: [0x3B, 1])?.name == "b")
+    }
+
+    @Test(
+        "a product without what it needs, or with a wrong value, refuses its file",
+        arguments: [
+            ("[Card a]\nATR=3B 01\nName=a\n", "Source", .missingKey),
+            ("[Card a]\nName=a\nSource=s\n", "ATR", .missingKey),
+            ("[Card a]\nATR=3B 0\nName=a\nSource=s\n", "ATR", .wrongValue(expected: .atrPattern)),
+            ("[Card a]\nATR=3B 01\nName=a\nSource=s\nKind=Två ord\n", "Kind", .wrongValue(expected: .word)),
+            (
+                "[Card a]\nATR=3B 01\nName=a\nSource=s\nFamilies=piv;;x\n", "Families",
+                .wrongValue(expected: .words)
+            ),
+            ("[Card a]\nATR=3B 01\nName=a\nSource=s\nName[sv]=b\n", "Name[sv]", .unknownKey),
+        ] as [(String, String, ConfigurationError.Reason)]
+    )
+    func refused(text: String, key: String, reason: ConfigurationError.Reason) throws {
+        let sandbox = try Sandbox()
+        let file = try sandbox.write(text, to: "etc/cards.d/site.conf")
+        #expect(
+            sandbox.refusal() == ConfigurationError(file: file, group: "Card a", key: key, reason: reason)
+        )
+    }
+}

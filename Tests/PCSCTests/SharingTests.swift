@@ -1,0 +1,113 @@
+import CardTesting
+import PCSC
+import Testing
+
+/// Another program at the same card: an independent client (`Programs/client.py`) on the same service.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct SharingTests {
+    @Test func aTransactionOfAnotherProgramMakesTheCardBusyAndTheLateOneIsEnded() async throws {
+        try await CardInReader.run { inserted in
+            let context = try Context()
+            var card = try context.connect(inserted.reader)
+            try await HelperProgram.run("client.py", [inserted.reader.name, "transaction"]) { other in
+                let time = try ContinuousClock().measure {
+                    let programs = try busyPrograms {
+                        _ = try card.send("80440000", within: .milliseconds(300))
+                    }
+                    #expect(programs?.contains { $0.pid == other.pid } == true)
+                }
+                #expect(time >= .milliseconds(300) && time < .seconds(3))
+                // The card is spent now, without touching the connection that was given up.
+                #expect(try busyPrograms { _ = try card.send("80440000") } != nil)
+                // When the other ends, the late transaction begins, and must not stay.
+                try await other.tell("end")
+                var again = try context.connect(inserted.reader)
+                #expect(try again.send("80440000") == "009000")
+            }
+        }
+    }
+
+    @Test func connectingIsGivenUpToo() async throws {
+        try await CardInReader.run { inserted in
+            let context = try Context()
+            try await HelperProgram.run("client.py", [inserted.reader.name, "transaction"]) { other in
+                let time = try ContinuousClock().measure {
+                    let programs = try busyPrograms {
+                        var card = try context.connect(inserted.reader, within: .milliseconds(300))
+                        _ = try card.send("80440000", within: .milliseconds(300))
+                    }
+                    #expect(programs?.contains { $0.pid == other.pid } == true)
+                }
+                #expect(time < .seconds(3))
+                #expect(try context.statuses().contains { $0.reader == inserted.reader && $0.isInUse })
+                try await other.tell("exit")
+            }
+            // The late connection undoes itself, so nobody is left.
+            let deadline = ContinuousClock.now + .seconds(5)
+            while try context.status(of: [inserted.reader])[0].isInUse, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(try !context.status(of: [inserted.reader])[0].isInUse)
+        }
+    }
+
+    @Test func anExclusiveHolderMakesTheCardBusyAtOnceAndIsListed() async throws {
+        try await CardInReader.run { inserted in
+            try await HelperProgram.run("client.py", [inserted.reader.name, "exclusive"]) { other in
+                let context = try Context()
+                let time = try ContinuousClock().measure {
+                    let programs = try busyPrograms { _ = try context.connect(inserted.reader) }
+                    #expect(programs?.contains(ConnectedProgram(pid: other.pid, name: "python3")) == true)
+                }
+                #expect(time < .seconds(2))
+                #expect(try context.status(of: [inserted.reader])[0].isExclusive)
+            }
+        }
+    }
+
+    @Test func aResetByAnotherProgramIsAcknowledgedAndToldAndNothingIsSentAgain() async throws {
+        try await CardInReader.run { inserted in
+            var card = try Context().connect(inserted.reader)
+            #expect(try card.send("80400000", "80420000") == "9000")
+            try await HelperProgram.run("client.py", [inserted.reader.name, "shared"]) { other in
+                try await other.tell("reset")
+                try card.withTransaction { (transaction: inout Transaction) throws(TestError) in
+                    let wasReset = transaction.wasReset
+                    #expect(wasReset)
+                    let remembers = try transaction.send("80420000")
+                    #expect(remembers == "6982")
+                    let resets = try transaction.send("80440000")
+                    #expect(resets == "019000")
+                }
+                try card.withTransaction { (transaction: inout Transaction) throws(TestError) in
+                    let wasReset = transaction.wasReset
+                    #expect(!wasReset)
+                }
+            }
+        }
+    }
+
+    @Test func anErrorInTheBodyEndsTheTransaction() async throws {
+        try await CardInReader.run { inserted in
+            let context = try Context()
+            var card = try context.connect(inserted.reader)
+            #expect(throws: TestError.never(.mute)) {
+                try card.withTransaction { (_: inout Transaction) throws(TestError) in
+                    throw TestError.never(.mute)
+                }
+            }
+            var other = try context.connect(inserted.reader)
+            #expect(try other.send("80440000", within: .seconds(1)) == "009000")
+        }
+    }
+
+    /// The programs in the `busy` that `body` must throw; `nil` for anything else.
+    private func busyPrograms(_ body: () throws -> Void) throws -> [ConnectedProgram]? {
+        do {
+            try body()
+        } catch PCSCError.busy(let programs), TestError.beginning(.busy(let programs)) {
+            return programs.programs
+        }
+        return nil
+    }
+}
