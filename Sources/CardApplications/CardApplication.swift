@@ -42,8 +42,8 @@ package enum SecurityStatusEnd: Hashable, Sendable {
 /// An application found on a card, with what has been read of it so far.
 ///
 /// A value: it may outlive the transaction in which it was read, but not the card. Reading functions send only the
-/// commands that their answer needs, once; `select` must come first in each new transaction, because another program
-/// may have selected something else meanwhile.
+/// commands that their answer needs, once; `select(for:)` must come first in each new transaction, because another
+/// program may have selected something else meanwhile.
 package protocol CardApplication: Sendable {
     /// The family's name in JSON, `pkcs15`.
     var family: String { get }
@@ -52,8 +52,8 @@ package protocol CardApplication: Sendable {
     var unblockingForm: UnblockingForm { get }
     var securityStatusEnd: SecurityStatusEnd { get }
 
-    /// Makes the application current again.
-    mutating func select(on channel: inout AnyCardChannel) throws(CardError)
+    /// Makes current again, in a new transaction, what must be current when `policy`'s code is presented.
+    mutating func select(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError)
     /// Every code that the card names; `roles` says whether it is worth reading keys to tell what each is for.
     ///
     /// Asked again, it reads only what it has not read before.
@@ -68,7 +68,7 @@ package protocol CardApplication: Sendable {
         of policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus
-    /// Makes current what must be current when `policy`'s code is presented.
+    /// Makes current, in the same transaction, what must be current when `policy`'s code is presented.
     mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError)
     /// Logs out where the application has a command for it.
     mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(CardError)

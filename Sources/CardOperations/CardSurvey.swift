@@ -64,11 +64,15 @@ struct CardSurvey: Sendable {
         case .unnamed:
             let pins = pins
             if pins.count == 1, let only = pins.first { return only }
+            try readLikelyStatus(.auth, on: &channel)
             try readRoles(on: &channel)
             guard let login = self.pins.first(where: { $0.role == .auth }) else { throw .whichPIN(self.pins) }
             return login
         case .role(let role):
-            if role != .puk { try readRoles(on: &channel) }
+            if role != .puk {
+                try readLikelyStatus(role, on: &channel)
+                try readRoles(on: &channel)
+            }
             let matches = policies.filter { $0.role == role }
             guard matches.count <= 1 else { throw .whichPIN(matches) }
             guard let match = matches.first else { throw .noSuchPIN(role.rawValue, known: policies) }
@@ -82,6 +86,26 @@ struct CardSurvey: Sendable {
         }
     }
 
+    /// Reads the counter of the PIN that its label puts in `role`, before the keys that decide about roles are read.
+    ///
+    /// Reading the keys makes another directory current; where the label is right this saves the way back.
+    private mutating func readLikelyStatus(
+        _ role: PINRole,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) {
+        guard let likely = pins.first(where: { $0.role == role }) else { return }
+        try readStatus(of: likely, on: &channel)
+    }
+
+    /// The counter of `policy`, read now unless it has been read in this transaction.
+    mutating func status(
+        of policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) -> PINStatus {
+        if let status = statuses[policy.id] { return status }
+        return try readStatus(of: policy, on: &channel)
+    }
+
     /// The code that unblocks `policy`, as the card says; where it does not say, its only PUK.
     func unblockingCode(for policy: PINPolicy) -> PINPolicy? {
         if let id = policy.unblockedBy { return policies.first { $0.id == id && $0.id != policy.id } }
@@ -89,14 +113,19 @@ struct CardSurvey: Sendable {
         return codes.count == 1 ? codes.first : nil
     }
 
-    /// Makes the application current in a new transaction and reads the counter again: others had the card meanwhile.
+    /// Makes the code's directory current in a new transaction and reads the counter again: others had the card meanwhile.
     mutating func resume(
         with policy: PINPolicy,
         budget: TryBudget,
         on channel: inout AnyCardChannel
     ) throws(OperationError) {
-        try asOperation { () throws(CardError) in try application.select(on: &channel) }
+        try select(for: policy, on: &channel)
         try budget.check(readStatus(of: policy, on: &channel), of: policy)
+    }
+
+    /// Makes the code's directory current in a new transaction.
+    mutating func select(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(OperationError) {
+        try asOperation { () throws(CardError) in try application.select(for: policy, on: &channel) }
     }
 
     /// Makes current what `policy` needs before its code is presented.

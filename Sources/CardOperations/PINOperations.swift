@@ -87,7 +87,7 @@ package enum PINOperations {
         return try connection.withTransaction { (channel) throws(OperationError) in
             var survey = try CardSurvey(atr: atr, on: &channel)
             let pin = try survey.policy(for: choice, on: &channel)
-            try budget.check(survey.readStatus(of: pin, on: &channel), of: pin)
+            try budget.check(survey.status(of: pin, on: &channel), of: pin)
             return (survey, pin)
         }
     }

@@ -101,7 +101,11 @@ extension PINOperations {
                 secrets.append(try data(for: command, survey: survey, budget: budget, dialog: &dialog))
             }
             try connection.withTransaction { (channel) throws(OperationError) in
-                try asOperation { () throws(CardError) in try survey.application.select(on: &channel) }
+                if let first = commands.first(where: { !$0.codes.isEmpty }),
+                    let code = try codes(of: first, in: survey).first
+                {
+                    try survey.select(for: code.policy, on: &channel)
+                }
                 for command in commands {
                     guard !command.codes.isEmpty else {
                         received(try transmit(command, on: &channel))
@@ -114,6 +118,7 @@ extension PINOperations {
                     guard let judged = codes.first?.policy, let secret = secrets.next() else {
                         throw .cancelled
                     }
+                    try survey.prepare(codes.last?.policy ?? judged, on: &channel)
                     presented = true
                     let apdu = SecretCommandAPDU(
                         cla: command.bytes[0],

@@ -130,7 +130,7 @@ extension PINOperations {
         if choice != .unnamed {
             let pin = try survey.policy(for: choice, on: &channel)
             guard pin.kind == .pin else { throw .refused(.noUnblockingCode, pin) }
-            try survey.readStatus(of: pin, on: &channel)
+            _ = try survey.status(of: pin, on: &channel)
             return pin
         }
         let pins = survey.pins

@@ -1,5 +1,6 @@
 internal import CPCSC
 internal import CardCore
+internal import Synchronization
 
 /// One connection to the card service, with at most one card in it, and every libpcsclite call.
 ///
@@ -24,11 +25,23 @@ final class Connection: @unchecked Sendable {
         self.context = context
     }
 
+    /// How many calls to establish a context were given up and have not returned.
+    ///
+    /// Such a call holds a lock of the whole library, so that every other call would wait for it.
+    private static let stuckCalls = Atomic(0)
+    private static var libraryIsStuck: Bool { stuckCalls.load(ordering: .acquiring) > 0 }
+
+    private static func checkLibrary() throws(PCSCError) {
+        if libraryIsStuck { throw .serviceNotAnswering }
+    }
+
     /// Connects to the service, waiting at most `limit`.
     static func open(within limit: Duration) throws(PCSCError) -> Connection {
+        try checkLibrary()
         let result = try BoundedCall.run(within: limit) { () -> Result<Connection, ReturnCodeError> in
             do throws(ReturnCodeError) { return .success(try Connection()) } catch { return .failure(error) }
         } undo: { _ in
+            stuckCalls.subtract(1, ordering: .acquiringAndReleasing)
         }
         switch result {
         case .success(let connection): return connection
@@ -37,7 +50,9 @@ final class Connection: @unchecked Sendable {
             let broken = failure.code == .communicationError || failure.code == .noService
             if broken, ServiceSocket.closesUnheard() { throw .notPermitted }
             throw failure.code.error ?? .serviceStopped
-        case nil: throw .serviceNotAnswering
+        case nil:
+            stuckCalls.add(1, ordering: .acquiringAndReleasing)
+            throw .serviceNotAnswering
         }
     }
 
@@ -48,7 +63,7 @@ final class Connection: @unchecked Sendable {
     /// Wraps SCardReleaseContext. Owners call it rather than wait for the last reference, which may be
     /// dropped later by the thread of a call that has just returned.
     func close() {
-        guard isOpen else { return }
+        guard isOpen, !Self.libraryIsStuck else { return }
         isOpen = false
         disconnect(reset: false)
         SCardReleaseContext(context)
@@ -56,6 +71,7 @@ final class Connection: @unchecked Sendable {
 
     /// Wraps SCardListReaders, called until the list fits: it may grow between the two calls.
     func readerNames() throws(PCSCError) -> [UInt8] {
+        try Self.checkLibrary()
         for _ in 0..<16 {
             var length = DWORD(0)
             let asked = unsafe ReturnCode(SCardListReaders(context, nil, nil, &length))
@@ -81,6 +97,7 @@ final class Connection: @unchecked Sendable {
         known: DWORD = DWORD(SCARD_STATE_UNAWARE),
         within limit: Duration = .zero
     ) throws(PCSCError) -> [(status: ReaderStatus, state: DWORD)] {
+        try Self.checkLibrary()
         // One buffer for all names, because the library keeps pointers into it during the call.
         let names = readers.flatMap(\.cString)
         var states = unsafe [SCARD_READERSTATE](repeating: SCARD_READERSTATE(), count: readers.count)

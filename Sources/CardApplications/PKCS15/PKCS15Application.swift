@@ -21,15 +21,23 @@ package struct PKCS15Application: CardApplication {
     /// Logout by VERIFY P1 = FF is `6A86` on these cards.
     package var securityStatusEnd: SecurityStatusEnd { .reset }
 
-    package mutating func select(on channel: inout AnyCardChannel) throws(CardError) {
+    package mutating func select(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
+        files.forgetCurrent()
+        // A path from the MF says all. A card that knows no paths outside of the application gets its AID first.
+        if try transported({ () throws(TransportError) in
+            try files.makeCurrent(policy.directory, on: &channel)
+        }).isSelected {
+            return
+        }
         let status = try transported { () throws(TransportError) in try files.selectApplication(on: &channel)
         }
         guard status.isSelected else { throw .unexpected(status, instruction: Instruction.select) }
+        try prepare(policy, on: &channel)
     }
 
     package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
-        guard let directory = policy.directory else { return }
-        let status = try transported { () throws(TransportError) in try files.select(directory, on: &channel)
+        let status = try transported { () throws(TransportError) in
+            try files.makeCurrent(policy.directory, on: &channel)
         }
         guard status.isSelected else { throw .unexpected(status, instruction: Instruction.select) }
     }
@@ -47,7 +55,10 @@ package struct PKCS15Application: CardApplication {
             row = PKCS15Row.row(references: Set(policies.map(\.reference.rawValue)))
             if row == nil { row = try readVersion(on: &channel) }
         }
-        guard roles, policies.count(where: { $0.kind == .pin }) > 0 else { return policies }
+        guard roles else {
+            PKCS15Policies.assignRolesFromLabels(to: &policies)
+            return policies
+        }
         let undecided = PKCS15Policies.assignRoles(to: &policies, keys: try readKeys(on: &channel))
         if undecided {
             let certificates = try readCertificates(on: &channel)
@@ -178,6 +189,7 @@ package struct PKCS15Application: CardApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus {
         guard row?.counters == .thalesGetData, answersThalesGetData != false else { return .unknown }
+        try prepare(policy, on: &channel)
         // Under T=0 GET DATA takes two commands and the empty VERIFY one.
         if answersThalesGetData == true, channel.limits.transmissionProtocol == .t0 {
             let question = CommandAPDU(ins: Instruction.verify, p2: policy.reference.rawValue)

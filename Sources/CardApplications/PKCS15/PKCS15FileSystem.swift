@@ -27,6 +27,8 @@ struct PKCS15FileSystem: Sendable {
     private var selectP2: UInt8 = 0x0C
     /// Whether the application's own directory is current, which relative paths start from.
     private var applicationIsCurrent = false
+    /// Absolute path of the current directory, where it is known.
+    private var currentDirectory: [UInt8]?
     /// Whether the card reads EF.OD and EF.CIAInfo by short identifier; `nil` until tried.
     private(set) var readsByShortIdentifier: Bool?
 
@@ -36,28 +38,72 @@ struct PKCS15FileSystem: Sendable {
 
     /// Selects the application.
     mutating func selectApplication(on channel: inout AnyCardChannel) throws(TransportError) -> StatusWord {
-        applicationIsCurrent = false
-        let status: StatusWord
+        let response: ResponseAPDU
         switch entry {
-        case .aid(let aid): status = try select(p1: 0x04, aid, on: &channel)
-        case .path(let path): status = try select(path, on: &channel)
+        case .aid(let aid):
+            // Under T=1 the FCI comes in the same command, and may name the directory that is current from now on.
+            let wantsFCI = channel.limits.transmissionProtocol == .t1
+            response = try select(p1: 0x04, aid, wantsFCI: wantsFCI, on: &channel)
+            currentDirectory = Self.fileIdentifier(inFCI: response.data).map { Self.mf + $0 }
+        case .path(let path):
+            response = ResponseAPDU(status: try selectDirectory(path, on: &channel))
         }
-        applicationIsCurrent = status.isSelected
+        applicationIsCurrent = response.status.isSelected
+        return response.status
+    }
+
+    /// Makes sure that `directory` is current, or the application's own where that is `nil`.
+    mutating func makeCurrent(
+        _ directory: [UInt8]?,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> StatusWord {
+        guard let directory else {
+            return applicationIsCurrent ? .success : try selectApplication(on: &channel)
+        }
+        guard currentDirectory != directory else { return .success }
+        return try selectDirectory(directory, on: &channel)
+    }
+
+    /// Another program may have selected something else: nothing is taken to be current any more.
+    mutating func forgetCurrent() {
+        applicationIsCurrent = false
+        currentDirectory = nil
+    }
+
+    private mutating func selectDirectory(
+        _ path: [UInt8],
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> StatusWord {
+        let status = try select(path, on: &channel)
+        if status.isSelected, path.starts(with: Self.mf) { currentDirectory = path }
         return status
     }
 
-    /// Selects a file or directory by its path, absolute or from the application's directory.
+    /// Tag 83 of the FCP in an FCI (ISO/IEC 7816-4, 7.4.3), two octets.
+    private static func fileIdentifier(inFCI data: [UInt8]) -> [UInt8]? {
+        let whole = 0..<data.count
+        for template in [[0x6F, 0x62], [0x6F], [0x62]] as [[UInt32]] {
+            guard let range = try? BERTLV.value(of: template + [0x83], in: data.span, range: whole) else {
+                continue
+            }
+            if range.count == 2 { return Array(data[range]) }
+        }
+        return nil
+    }
+
+    /// Selects a file by its path, absolute or from the application's directory.
     mutating func select(
         _ path: [UInt8],
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> StatusWord {
         guard path.starts(with: Self.mf) else { return try selectRelative(path, on: &channel) }
-        applicationIsCurrent = false
+        forgetCurrent()
         var status = StatusWord.fileOrApplicationNotFound
         for form in PathForm.allCases where pathForm == nil || pathForm == form {
             status = try select(absolute: path, form: form, on: &channel)
             if status.isSelected {
                 pathForm = form
+                currentDirectory = Array(path.dropLast(2))
                 return status
             }
         }
@@ -70,11 +116,11 @@ struct PKCS15FileSystem: Sendable {
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> StatusWord {
         if form == .pathFromMF, path.count > 2 {
-            return try select(p1: 0x08, Array(path.dropFirst(2)), on: &channel)
+            return try select(p1: 0x08, Array(path.dropFirst(2)), on: &channel).status
         }
         var status = StatusWord.fileOrApplicationNotFound
         for start in stride(from: 0, to: path.count - 1, by: 2) {
-            status = try select(p1: 0x00, Array(path[start..<start + 2]), on: &channel)
+            status = try select(p1: 0x00, Array(path[start..<start + 2]), on: &channel).status
             guard status.isSelected else { break }
         }
         return status
@@ -90,27 +136,29 @@ struct PKCS15FileSystem: Sendable {
             guard status.isSelected else { return status }
         }
         if path.count > 2 {
-            applicationIsCurrent = false
-            return try select(p1: 0x09, path, on: &channel)
+            forgetCurrent()
+            return try select(p1: 0x09, path, on: &channel).status
         }
-        let status = try select(p1: 0x02, path, on: &channel)
+        let status = try select(p1: 0x02, path, on: &channel).status
         guard status == .incorrectParameters || status == .functionNotSupported else { return status }
-        return try select(p1: 0x00, path, on: &channel)
+        return try select(p1: 0x00, path, on: &channel).status
     }
 
     private mutating func select(
         p1: UInt8,
         _ name: [UInt8],
+        wantsFCI: Bool = false,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> StatusWord {
-        var command = CommandAPDU(ins: Instruction.select, p1: p1, p2: selectP2, data: name)
-        command.expectedLength = selectP2 == 0x00 ? 256 : nil
-        let status = try channel.exchange(command, limit: 1_024).status
-        guard selectP2 == 0x0C, status == .incorrectParameters else { return status }
+    ) throws(TransportError) -> ResponseAPDU {
+        let p2: UInt8 = wantsFCI ? 0x00 : selectP2
+        var command = CommandAPDU(ins: Instruction.select, p1: p1, p2: p2, data: name)
+        command.expectedLength = p2 == 0x00 ? 256 : nil
+        let response = try channel.exchange(command, limit: 1_024)
+        guard p2 == 0x0C, response.status == .incorrectParameters else { return response }
         command.p2 = 0x00
         command.expectedLength = 256
-        let second = try channel.exchange(command, limit: 1_024).status
-        if second.isSelected { selectP2 = 0x00 }
+        let second = try channel.exchange(command, limit: 1_024)
+        if second.status.isSelected { selectP2 = 0x00 }
         return second
     }
 

@@ -94,15 +94,20 @@ enum PKCS15Policies {
         if policies.hasDoubleRole {
             for index in policies.indices where policies[index].kind == .pin { policies[index].role = nil }
         }
-        for index in policies.indices where policies[index].kind == .pin && policies[index].role == nil {
-            guard let role = role(fromLabel: policies[index].label) else { continue }
-            if !policies.contains(where: { $0.role == role }) { policies[index].role = role }
-        }
+        assignRolesFromLabels(to: &policies)
         for role in [PINRole.auth, .sign] where !policies.contains(where: { $0.role == role }) {
             guard let index = policies.firstIndex(where: { $0.kind == .pin && $0.role == nil }) else {
                 return
             }
             policies[index].role = role
+        }
+    }
+
+    /// Roles that the labels tell, where nothing better has.
+    static func assignRolesFromLabels(to policies: inout [PINPolicy]) {
+        for index in policies.indices where policies[index].kind == .pin && policies[index].role == nil {
+            guard let role = role(fromLabel: policies[index].label) else { continue }
+            if !policies.contains(where: { $0.role == role }) { policies[index].role = role }
         }
     }
 

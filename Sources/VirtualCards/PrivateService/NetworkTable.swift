@@ -8,7 +8,7 @@ struct NetworkTable {
     private let sockets: [(port: Int, state: State)]
 
     init(ofProcess pid: Int32) {
-        sockets = ServiceScript.contents(of: "/proc/\(pid)/net/tcp").split(separator: "\n").dropFirst()
+        sockets = ProcessFile.text(of: "/proc/\(pid)/net/tcp").split(separator: "\n").dropFirst()
             .compactMap {
                 // sl, local address:port, remote address:port, state, …
                 let fields = $0.split(separator: " ", omittingEmptySubsequences: true)

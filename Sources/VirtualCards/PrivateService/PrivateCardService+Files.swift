@@ -15,37 +15,46 @@ extension PrivateCardService {
 
     /// A new directory with the service's configuration: readers on `firstPort`, `firstPort + 2` and so on.
     static func makeDirectory(driver: String, name: String, entries: Int, firstPort: Int) throws -> String {
+        let code = ProcessFile.contents(of: driver)
+        guard !code.isEmpty else { throw PrivateServiceError.noDriver(driver) }
         let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         var template = Array((parent + "/kortvakt-XXXXXX").utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw PrivateServiceError.noDirectory(errno: errno) }
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // pcscd's configuration has no way to write a path with a space in it.
-        let link = directory + "/driver.so"
-        guard unsafe symlink(driver, link) == 0, unsafe mkdir(directory + "/readers", 0o700) == 0 else {
+        guard unsafe mkdir(directory + "/readers", 0o700) == 0 else {
             throw PrivateServiceError.noDirectory(errno: errno)
         }
-        let label = name.filter { $0 != "\"" && !$0.isNewline }
-        let text = (0..<entries).map { entry in
+        var text = ""
+        for entry in 0..<entries {
+            // A driver keeps its slots in static memory, so each entry needs a library of its own. In the directory, because
+            // pcscd's configuration has no way to write a path with a space in it.
+            let library = directory + "/driver\(entry).so"
+            guard write(code, to: library) else { throw PrivateServiceError.noDirectory(errno: errno) }
             let port = "0x" + String(firstPort + 2 * entry, radix: 16)
-            return """
-                FRIENDLYNAME "\(label)"
+            text += """
+                FRIENDLYNAME "\(readerName(name, entry: entry, of: entries))"
                 DEVICENAME /dev/null:\(port)
-                LIBPATH \(link)
+                LIBPATH \(library)
                 CHANNELID \(port)
 
                 """
-        }.joined()
-        guard write(text, to: directory + "/readers/vpcd") else {
+        }
+        guard write(Array(text.utf8), to: directory + "/readers/vpcd") else {
             throw PrivateServiceError.noDirectory(errno: errno)
         }
         return directory
     }
 
-    private static func write(_ text: String, to path: String) -> Bool {
+    /// What the configuration calls an entry; readers with the same name could not be told apart.
+    static func readerName(_ name: String, entry: Int, of entries: Int) -> String {
+        let label = name.filter { $0 != "\"" && !$0.isNewline }
+        return entries == 1 ? label : "\(label) \(entry + 1)"
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) -> Bool {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { return false }
         defer { close(file) }
-        let bytes = Array(text.utf8)
         return unsafe Glibc.write(file, bytes, bytes.count) == bytes.count
     }
 

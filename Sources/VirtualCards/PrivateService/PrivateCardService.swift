@@ -98,12 +98,9 @@ package final class PrivateCardService: Sendable {
         return try result.get()
     }
 
-    /// The name of the reader that is `slot`, as pcscd makes it: entry and slot in hexadecimal.
+    /// The name of the reader that is `slot`, as pcscd makes it.
     package func readerName(slot: Int) -> String {
-        func digits(_ number: Int) -> String {
-            (number < 16 ? "0" : "") + String(number, radix: 16, uppercase: true)
-        }
-        return "\(name) \(digits(slot / 2)) \(digits(slot % 2))"
+        Self.readerName(name, entry: slot / 2, of: slotCount / 2) + " 00 0\(slot % 2)"
     }
 
     /// Starts a software card and waits until it is connected to the reader.
@@ -121,7 +118,9 @@ package final class PrivateCardService: Sendable {
         // env(1) finds an executable by name or by path.
         var command = ["env", executable] + arguments("127.0.0.1:\(port)")
         if isIsolated {
-            let enter = ["nsenter", "--preserve-credentials", "--user", "--net", "--target", "\(networkOwner)"]
+            let enter = [
+                "nsenter", "--preserve-credentials", "--user", "--net", "--target", "\(networkOwner)",
+            ]
             command = enter + command
         }
         let card = RunningCard(command: command)
@@ -145,7 +144,7 @@ package final class PrivateCardService: Sendable {
             return knocked && NetworkTable(ofProcess: networkOwner).isListening(ports: ports)
         }
         guard ready else {
-            throw PrivateServiceError.didNotStart(ServiceScript.contents(of: directory + "/log"))
+            throw PrivateServiceError.didNotStart(ProcessFile.text(of: directory + "/log"))
         }
     }
 
@@ -164,6 +163,8 @@ package final class PrivateCardService: Sendable {
 package enum PrivateServiceError: Error, Equatable, Sendable {
     /// The directory for it could not be made.
     case noDirectory(errno: Int32)
+    /// There is no driver at this path.
+    case noDriver(String)
     /// No free TCP ports for the readers.
     case noPorts
     /// A program of it is missing or failed; what it said.

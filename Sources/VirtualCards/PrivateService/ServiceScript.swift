@@ -63,19 +63,4 @@ enum ServiceScript {
             }
         }
     }
-
-    /// A file as text, at most 1 MB of it; empty where it cannot be read.
-    static func contents(of path: String) -> String {
-        let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return "" }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        while bytes.count < 1 << 20 {
-            let count = unsafe read(file, &buffer, buffer.count)
-            guard count > 0 else { break }
-            bytes += buffer.prefix(count)
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }

@@ -12,7 +12,7 @@ import os, socket, struct, sys, threading
 path, behaviour = sys.argv[1:3]
 SECURITY_VIOLATION, ABSENT, PRESENT = 0x8010006A, 2, 4
 ESTABLISH, RELEASE, CONNECT, VERSION, STATES, WAIT, STOP_WAITING = 1, 2, 4, 0x11, 0x12, 0x13, 0x14
-asked = 0
+asked, contexts = 0, 0
 
 
 def names():
@@ -35,6 +35,7 @@ def states():
 
 
 def serve(client):
+    global contexts
     def receive(count):
         data = b""
         while len(data) < count:
@@ -50,7 +51,8 @@ def serve(client):
             body = receive(size)
             if command == ESTABLISH:
                 code = SECURITY_VIOLATION if behaviour == "denied-context" else 0
-                client.sendall(body[:4] + struct.pack("=II", 4711, code))
+                contexts += 1
+                client.sendall(body[:4] + struct.pack("=II", contexts, code))
             elif command == CONNECT:
                 client.sendall(body[:-4] + struct.pack("=I", SECURITY_VIOLATION))
             elif command in (STATES, WAIT):
