@@ -93,6 +93,15 @@ let package = Package(
             path: "Tests/CardTesting",
             swiftSettings: strict
         ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations", "VirtualCards",
+            ],
+            path: "Tests/FuzzTargets",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FuzzReplayTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(name: "CardCoreTests", dependencies: ["CardCore", "CardTesting"], swiftSettings: strict),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: strict),
         .testTarget(
@@ -129,3 +138,16 @@ let package = Package(
         ),
     ]
 )
+
+// The fuzzer needs libFuzzer's own main function, so it is built only by `make fuzz`.
+if Context.environment["KORTVAKT_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer",
+            dependencies: ["CardCore", "FuzzTargets", "VirtualCards"],
+            path: "Tests/Fuzzer",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+        )
+    )
+}

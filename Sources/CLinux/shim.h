@@ -17,13 +17,6 @@
 static const int kv_madv_dontdump = 16;
 static const int kv_madv_wipeonfork = 18;
 
-// unix(7), SO_PEERCRED: struct ucred, which glibc shows to _GNU_SOURCE only.
-struct kv_peer_credentials {
-    pid_t pid;
-    uid_t uid;
-    gid_t gid;
-};
-
 static inline int kv_prctl_set_dumpable(int dumpable) { return prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0); }
 static inline int kv_prctl_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 

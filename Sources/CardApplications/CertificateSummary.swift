@@ -22,6 +22,10 @@ package struct CertificateSummary: Hashable, Sendable {
     package private(set) var notBefore: Time = ""
     package private(set) var notAfter: Time = ""
     package private(set) var keyUsage: [KeyUsage] = []
+    /// Attribute commonName of the subject.
+    package private(set) var subjectName: String?
+    /// Attribute commonName of the issuer.
+    package private(set) var issuerName: String?
     /// Attribute serialNumber of the subject: on SITHS cards HSA-id or personal identity number.
     package private(set) var subjectSerialNumber: String?
     /// The subject's serial number where it has the form of an HSA-id, `SE2321000000-1A2B`.
@@ -52,6 +56,8 @@ package struct CertificateSummary: Hashable, Sendable {
         let subjectAttributes = Self.attributes(of: list[4])
         issuer = Self.text(issuerAttributes)
         subject = Self.text(subjectAttributes)
+        subjectName = subjectAttributes.first { $0.type == "2.5.4.3" }?.value
+        issuerName = issuerAttributes.first { $0.type == "2.5.4.3" }?.value
         subjectSerialNumber = subjectAttributes.first { $0.type == "2.5.4.5" }?.value
         (notBefore, notAfter) = validity
         guard let extensions = list.last(where: { $0.identifier == Self.explicit(3) }) else { return }

@@ -29,23 +29,20 @@ package struct ConnectedPrograms: Hashable, Sendable {
 
     /// Who is connected now.
     ///
-    /// Reads `/proc`; takes some milliseconds, waits for nobody. The service's ends of the connections are
-    /// those with the socket's path in its network namespace; the kernel tells their peers' numbers
-    /// (sock_diag(7)), and the peers are found among the open files of the processes.
+    /// Reads `/proc`; takes some milliseconds, waits for nobody. The service's ends of the connections carry its socket's path;
+    /// the kernel tells the other ends' numbers, and these are found among the open files of the processes. Programs in
+    /// another network namespace, as in some containers, are not seen.
     package static func current() -> ConnectedPrograms {
-        let unknown = ConnectedPrograms(programs: [], isComplete: false)
-        guard let listener = ServiceSocket.listener() else { return unknown }
-        let served = UnixSockets.connected(to: ServiceSocket.path, namespaceOf: listener)
-        guard !served.isEmpty, let peers = UnixSockets.peers() else { return unknown }
-        let clients = Set(peers.filter { served.contains($0.peer) }.map(\.socket))
+        let path = Array(ServiceSocket.path.utf8)
+        guard let sockets = UnixSocket.all() else {
+            return ConnectedPrograms(programs: [], isComplete: false)
+        }
+        let clients = Set(sockets.filter { $0.path == path && $0.peer != 0 }.map(\.peer))
         let owners = ProcessFiles.owners(ofSockets: clients)
         let own = getpid()
         let programs = Set(owners.values.joined()).filter { $0 != own }.sorted().map {
             ConnectedProgram(pid: $0, name: ProcessFiles.name(of: $0))
         }
-        return ConnectedPrograms(
-            programs: programs,
-            isComplete: owners.count == clients.count && clients.count >= served.count
-        )
+        return ConnectedPrograms(programs: programs, isComplete: owners.count == clients.count)
     }
 }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// The Unix socket on which the card service listens.
@@ -42,17 +41,5 @@ enum ServiceSocket {
         guard unsafe poll(&wait, 1, 1_000) == 1 else { return false }
         var byte: UInt8 = 0
         return unsafe recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT)) <= 0
-    }
-
-    /// The process that listens, or did when the socket was made (`SO_PEERCRED`); systemd for an activated service.
-    static func listener() -> Int32? {
-        guard let descriptor = connect() else { return nil }
-        defer { close(descriptor) }
-        var credentials = kv_peer_credentials()
-        var length = socklen_t(MemoryLayout<kv_peer_credentials>.size)
-        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else {
-            return nil
-        }
-        return credentials.pid
     }
 }

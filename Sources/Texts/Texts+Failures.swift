@@ -114,10 +114,10 @@ extension Texts {
 
     // MARK: Codes
 
-    package func wrong(_ pin: String, remaining: Int?) -> Sentence {
+    package func wrong(_ pin: CodeName, remaining: Int?) -> Sentence {
         guard let remaining else {
             return Sentence(
-                text("Wrong {pin}.", ["pin": pin]),
+                text("Wrong {pin}.", pin.arguments),
                 text("This card does not tell how many tries are left; three in all are usual.")
             )
         }
@@ -126,139 +126,165 @@ extension Texts {
                 "Wrong {pin}. {count} try left.",
                 "Wrong {pin}. {count} tries left.",
                 count: remaining,
-                ["pin": pin]
+                pin.arguments
             ),
             remaining == 1
                 ? text("Stop here unless you are sure: one more wrong try blocks it.")
                 : text("Check that it is the right card and the right code before you try again.")
         )
     }
-    package func blockedPIN(_ pin: String, command: String) -> Sentence {
+    package func blockedPIN(_ pin: CodeName, command: String) -> Sentence {
         Sentence(
-            text("The {pin} is blocked.", ["pin": pin]),
+            text("{the_pin} is blocked.", pin.arguments),
             text("Have the PUK letter ready and unblock it with: {command}", ["command": command])
         )
     }
-    package func blockedPINWithoutPUK(_ pin: String) -> Sentence {
+    package func blockedPINWithoutPUK(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("The {pin} is blocked.", ["pin": pin]),
+            text("{the_pin} is blocked.", pin.arguments),
             text("This card names no code that could unblock it. Contact your service desk.")
         )
     }
-    package func blockedPUK(_ pin: String) -> Sentence {
+    package func blockedPUK(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("The {pin} is blocked. This card cannot be unblocked any more.", ["pin": pin]),
+            text("{the_pin} is blocked. This card cannot be unblocked any more.", pin.arguments),
             text("Contact your service desk: you need a new card.")
         )
     }
-    package func notActivated(_ pin: String) -> Sentence {
+    package func notActivated(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("This card has not been activated: its {pin} is not set up.", ["pin": pin]),
+            text("This card has not been activated: {the_pin} is not set up.", pin.arguments),
             text("Contact whoever gave you the card.")
         )
     }
-    package func notAllowed(_ pin: String, status: String) -> Sentence {
+    package func notAllowed(_ pin: CodeName, status: String) -> Sentence {
         Sentence(
             text(
-                "The card does not allow this with the {pin} (status {status}).",
-                ["pin": pin, "status": status]
+                "The card does not allow this with {the_pin} (status {status}).",
+                pin.arguments.merging(["status": status]) { $1 }
             ),
             text("No try was spent. Contact your service desk.")
         )
     }
-    package func changeNotAllowed(_ pin: String) -> Sentence {
+    package func changeNotAllowed(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("This card does not allow its {pin} to be changed.", ["pin": pin]),
+            text("This card does not allow {the_pin} to be changed.", pin.arguments),
             text("Nothing was sent to the card. Contact your service desk.")
         )
     }
-    package func unblockNotAllowed(_ pin: String) -> Sentence {
+    package func unblockNotAllowed(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("This card does not allow its {pin} to be unblocked.", ["pin": pin]),
+            text("This card does not allow {the_pin} to be unblocked.", pin.arguments),
             text("Nothing was sent to the card. Contact your service desk.")
         )
     }
-    package func noUnblockingCode(_ pin: String) -> Sentence {
+    package func noUnblockingCode(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("This card names no code that unblocks its {pin}.", ["pin": pin]),
+            text("This card names no code that unblocks {the_pin}.", pin.arguments),
             text("Nothing was sent to the card. Contact your service desk.")
         )
     }
-    package func newCodeRefused(_ pin: String, status: String) -> Sentence {
+    package func newCodeRefused(_ pin: CodeName, status: String) -> Sentence {
         Sentence(
-            text("The card did not accept the new {pin} (status {status}).", ["pin": pin, "status": status]),
+            text(
+                "The card did not accept the new {pin} (status {status}).",
+                pin.arguments.merging(["status": status]) { $1 }
+            ),
             text("The old one still holds. Look at the tries left with: kortvakt status")
         )
     }
-    package func unexpectedStatus(_ pin: String, status: String) -> Sentence {
+    package func unexpectedStatus(_ pin: CodeName, status: String) -> Sentence {
         Sentence(
             text(
-                "The card answered the {pin} with something unexpected (status {status}).",
-                ["pin": pin, "status": status]
+                "The card answered {the_pin} with something unexpected (status {status}).",
+                pin.arguments.merging(["status": status]) { $1 }
             ),
             text("It may have counted as a try. Look at the card before anything else with: kortvakt status")
         )
     }
-    package func outcomeUnknown(_ pin: String) -> Sentence {
+    package func outcomeUnknown(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("The {pin} was sent and no answer came: it is not known what the card did.", ["pin": pin]),
+            text("{the_pin} was sent and no answer came: it is not known what the card did.", pin.arguments),
             text("Do not try again yet. Look at the card first with: kortvakt status")
         )
     }
-    package func stillBlocked(_ pin: String) -> Sentence {
+    package func stillBlocked(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("The card said yes, but its {pin} is still blocked.", ["pin": pin]),
+            text("The card said yes, but {the_pin} is still blocked.", pin.arguments),
             text("Do not try again: it could use up the PUK. Contact your service desk.")
         )
     }
 
     // MARK: Refused here
 
-    package func empty(_ pin: String) -> Sentence {
-        refused(text("No {pin} was entered.", ["pin": pin]))
+    package func empty(_ pin: CodeName) -> Sentence {
+        refused(text("No {pin} was entered.", pin.arguments))
     }
-    package func tooShort(_ pin: String, _ range: String) -> Sentence {
-        refused(text("The {pin} is too short; this card takes {range}.", ["pin": pin, "range": range]))
+    package func tooShort(_ pin: CodeName, _ range: String) -> Sentence {
+        refused(
+            text(
+                "{the_pin} is too short; this card takes {range}.",
+                pin.arguments.merging(["range": range]) { $1 }
+            )
+        )
     }
-    package func tooLong(_ pin: String, _ range: String) -> Sentence {
-        refused(text("The {pin} is too long; this card takes {range}.", ["pin": pin, "range": range]))
+    package func tooLong(_ pin: CodeName, _ range: String) -> Sentence {
+        refused(
+            text(
+                "{the_pin} is too long; this card takes {range}.",
+                pin.arguments.merging(["range": range]) { $1 }
+            )
+        )
     }
-    package func notDigits(_ pin: String) -> Sentence {
-        refused(text("The {pin} may hold digits only.", ["pin": pin]))
+    package func notDigits(_ pin: CodeName) -> Sentence {
+        refused(text("{the_pin} may hold digits only.", pin.arguments))
     }
-    package func newEmpty(_ pin: String) -> Sentence {
-        refused(text("No new {pin} was entered.", ["pin": pin]))
+    package func newEmpty(_ pin: CodeName) -> Sentence {
+        refused(text("No new {pin} was entered.", pin.arguments))
     }
-    package func newTooShort(_ pin: String, _ range: String) -> Sentence {
-        refused(text("The new {pin} is too short; this card takes {range}.", ["pin": pin, "range": range]))
+    package func newTooShort(_ pin: CodeName, _ range: String) -> Sentence {
+        refused(
+            text(
+                "The new {pin} is too short; this card takes {range}.",
+                pin.arguments.merging(["range": range]) { $1 }
+            )
+        )
     }
-    package func newTooLong(_ pin: String, _ range: String) -> Sentence {
-        refused(text("The new {pin} is too long; this card takes {range}.", ["pin": pin, "range": range]))
+    package func newTooLong(_ pin: CodeName, _ range: String) -> Sentence {
+        refused(
+            text(
+                "The new {pin} is too long; this card takes {range}.",
+                pin.arguments.merging(["range": range]) { $1 }
+            )
+        )
     }
-    package func newNotDigits(_ pin: String) -> Sentence {
-        refused(text("The new {pin} may hold digits only.", ["pin": pin]))
+    package func newNotDigits(_ pin: CodeName) -> Sentence {
+        refused(text("The new {pin} may hold digits only.", pin.arguments))
     }
-    package func confirmationDiffers(_ pin: String) -> Sentence {
-        refused(text("The two entries of the new {pin} differ.", ["pin": pin]))
+    package func confirmationDiffers(_ pin: CodeName) -> Sentence {
+        refused(text("The two entries of the new {pin} differ.", pin.arguments))
     }
-    package func sameAsOld(_ pin: String) -> Sentence {
-        refused(text("The new {pin} is the same as the old one.", ["pin": pin]))
+    package func sameAsOld(_ pin: CodeName) -> Sentence {
+        refused(text("The new {pin} is the same as the old one.", pin.arguments))
     }
-    package func trivial(_ pin: String) -> Sentence {
+    package func trivial(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("The new {pin} is too easy to guess: one repeated digit, or digits in a row.", ["pin": pin]),
+            text(
+                "The new {pin} is too easy to guess: one repeated digit, or digits in a row.",
+                pin.arguments
+            ),
             text("Nothing was sent to the card. Choose another one.")
         )
     }
-    package func lastTry(_ pin: String) -> Sentence {
+    package func lastTry(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("Only one try is left for the {pin}. Nothing was sent to the card.", ["pin": pin]),
+            text("Only one try is left for {the_pin}. Nothing was sent to the card.", pin.arguments),
             text("If you are sure of it, use the last try with --last-try; a wrong one blocks it.")
         )
     }
-    package func lastPUKTry(_ pin: String) -> Sentence {
+    package func lastPUKTry(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("Only one try is left for the {pin}. Nothing was sent to the card.", ["pin": pin]),
+            text("Only one try is left for {the_pin}. Nothing was sent to the card.", pin.arguments),
             text(
                 "If you are sure of it, use the last try with --last-puk-try; a wrong one ends the card for good."
             )
@@ -335,7 +361,7 @@ package struct Sentence: Hashable, Sendable {
     package let next: String
 
     init(_ happened: String, _ next: String) {
-        self.happened = happened
+        self.happened = happened.startingUpperCase
         self.next = next
     }
 }

@@ -1,17 +1,25 @@
 /// What things are called.
 extension Texts {
-    /// How a sentence names a code: by its role, by the card's own label, by both where they differ, else by its id.
-    package func pinName(role: String?, label: String, id: String) -> String {
-        let word: String? =
+    /// How sentences name a code: by its role, by the card's own label, by both where they differ, else by its id.
+    package func codeName(role: String?, label: String, id: String) -> CodeName {
+        let words: (bare: String, definite: String)? =
             switch role {
-            case "auth": text("login PIN")
-            case "sign": text("signature PIN")
-            case "puk": text("PUK")
+            case "auth": (text("login PIN"), text("the login PIN"))
+            case "sign": (text("signature PIN"), text("the signature PIN"))
+            case "puk": (text("PUK"), text("the PUK"))
             default: nil
             }
-        guard let word else { return label.isEmpty ? text("PIN {id}", ["id": id]) : Self.printable(label) }
-        if label.isEmpty || label.lowercased() == word.lowercased() { return word }
-        return text("{role} ({label})", ["role": word, "label": label])
+        guard let words else {
+            let arguments = ["id": label.isEmpty ? id : label]
+            return CodeName(bare: text("PIN {id}", arguments), definite: text("the PIN {id}", arguments))
+        }
+        if label.isEmpty || label.lowercased() == words.bare.lowercased() {
+            return CodeName(bare: words.bare, definite: words.definite)
+        }
+        return CodeName(
+            bare: text("{role} ({label})", ["role": words.bare, "label": label]),
+            definite: text("{role} ({label})", ["role": words.definite, "label": label])
+        )
     }
 
     package var unknown: String { text("unknown") }
@@ -41,4 +49,20 @@ extension Texts {
                 ["lower": "\(length.lowerBound)", "upper": "\(length.upperBound)"]
             )
     }
+}
+
+/// A code's name as sentences need it.
+package struct CodeName: Hashable, Sendable {
+    /// Without an article: `login PIN`.
+    package let bare: String
+    /// As something known: `the login PIN`.
+    package let definite: String
+
+    /// What fills `{pin}` and `{the_pin}`.
+    var arguments: [String: String] { ["pin": bare, "the_pin": definite] }
+}
+
+extension String {
+    /// A sentence may begin with a name that is written in lower case elsewhere.
+    var startingUpperCase: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -1,24 +1,27 @@
 /// What is said while a code is asked for.
 extension Texts {
-    package func enter(_ pin: String, _ state: String) -> String {
-        text("{pin} ({state}): ", ["pin": capitalized(pin), "state": state])
+    package func enter(_ pin: CodeName, _ state: String) -> String {
+        text("{pin}, {state}: ", pin.arguments.merging(["state": state]) { $1 }).startingUpperCase
     }
-    package func enterNew(_ pin: String, _ range: String) -> String {
-        text("New {pin}, {range}: ", ["pin": pin, "range": range])
+    package func enterNew(_ pin: CodeName, _ range: String) -> String {
+        text("New {pin}, {range}: ", pin.arguments.merging(["range": range]) { $1 })
     }
-    package func enterAgain(_ pin: String) -> String { text("New {pin} once more: ", ["pin": pin]) }
+    package func enterAgain(_ pin: CodeName) -> String { text("New {pin} once more: ", pin.arguments) }
 
     package var attemptsNotCounted: String {
         text("This card does not tell how many tries are left; three in all are usual.")
     }
-    package func planUnblock(_ pin: String, _ state: String) -> String {
-        text("This unblocks the {pin} ({state}).", ["pin": pin, "state": state])
+    package func planUnblock(_ pin: CodeName, _ state: String) -> String {
+        text("This unblocks {the_pin}: {state}.", pin.arguments.merging(["state": state]) { $1 })
     }
-    package func planCode(_ puk: String, _ state: String, _ range: String) -> String {
-        text("You need the {puk}, {range} ({state}).", ["puk": puk, "range": range, "state": state])
+    package func planCode(_ pin: CodeName, _ state: String, _ range: String) -> String {
+        text(
+            "You need {the_pin}, {range}: {state}.",
+            pin.arguments.merging(["range": range, "state": state]) { $1 }
+        )
     }
-    package func planNew(_ pin: String, _ range: String) -> String {
-        text("You choose a new {pin}, {range}.", ["pin": pin, "range": range])
+    package func planNew(_ pin: CodeName, _ range: String) -> String {
+        text("You choose a new {pin}, {range}.", pin.arguments.merging(["range": range]) { $1 })
     }
     package var evidenceTested: String { text("How this card is unblocked has been tested on such a card.") }
     package var evidenceDocumented: String {
@@ -38,15 +41,24 @@ extension Texts {
     package var number: String { text("Number: ") }
     package var reading: String { text("Reading the card. Leave it in the reader.") }
 
-    package func verified(_ pin: String) -> String { text("The {pin} is right.", ["pin": pin]) }
-    package func changed(_ pin: String) -> String { text("The {pin} has been changed.", ["pin": pin]) }
-    package func unblocked(_ pin: String, _ state: String) -> String {
-        text("The {pin} is unblocked and has its new value ({state}).", ["pin": pin, "state": state])
+    package func verified(_ pin: CodeName) -> String {
+        text("{the_pin} is right.", pin.arguments).startingUpperCase
     }
-    package func pukAfterwards(_ puk: String, _ state: String) -> String {
-        text("The {puk}: {state}.", ["puk": puk, "state": state])
+    package func changed(_ pin: CodeName) -> String {
+        text("{the_pin} has been changed.", pin.arguments).startingUpperCase
     }
-    package func otherBlocked(_ pin: String) -> String { text("The {pin} is blocked as well.", ["pin": pin]) }
+    package func unblocked(_ pin: CodeName, _ state: String) -> String {
+        text(
+            "{the_pin} is unblocked and has its new value: {state}.",
+            pin.arguments.merging(["state": state]) { $1 }
+        ).startingUpperCase
+    }
+    package func pukAfterwards(_ pin: CodeName, _ state: String) -> String {
+        text("{the_pin}: {state}.", pin.arguments.merging(["state": state]) { $1 }).startingUpperCase
+    }
+    package func otherBlocked(_ pin: CodeName) -> String {
+        text("{the_pin} is blocked as well.", pin.arguments).startingUpperCase
+    }
     package func leftVerified(_ programs: [String]) -> String {
         programs.isEmpty
             ? text("Other programs use the card, so it was not reset. Take it out when you are done.")
@@ -57,9 +69,5 @@ extension Texts {
     }
     package var mayBeVerified: String {
         text("The card could not be reset and may remember the code. Take it out when you are done.")
-    }
-
-    private func capitalized(_ name: String) -> String {
-        name.prefix(1).uppercased() + name.dropFirst()
     }
 }

@@ -14,6 +14,9 @@ extension Texts {
         text("unblock with: {command}", ["command": command])
     }
     package func validUntil(_ date: String) -> String { text("valid until {date}", ["date": date]) }
+    package func holder(_ name: String, _ number: String) -> String {
+        text("{name}, {number}", ["name": name, "number": number])
+    }
     package func issuedBy(_ issuer: String) -> String { text("issued by {issuer}", ["issuer": issuer]) }
     package var forLogin: String { text("login") }
     package var forSignatures: String { text("signatures") }

@@ -92,7 +92,7 @@ struct CodeDialog: Dialog {
     mutating func choose(among pins: [PINReport]) throws(OperationError) -> PINPolicy {
         Output.prompt(texts.whichBlocked + "\n")
         for (index, pin) in pins.enumerated() {
-            Output.prompt("  \(index + 1)  \(wording.name(pin.policy)): \(state(pin.status))\n")
+            Output.prompt("  \(index + 1)  \(wording.name(pin.policy).bare): \(state(pin.status))\n")
         }
         let answer = try answered(texts.number)
         guard let number = Int(answer), pins.indices.contains(number - 1) else { throw .cancelled }

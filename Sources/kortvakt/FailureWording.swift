@@ -30,8 +30,8 @@ struct FailureWording {
     }
 
     /// How sentences call a code.
-    func name(_ policy: PINPolicy) -> String {
-        texts.pinName(role: policy.role?.rawValue, label: policy.label, id: policy.id)
+    func name(_ policy: PINPolicy) -> CodeName {
+        texts.codeName(role: policy.role?.rawValue, label: policy.label, id: policy.id)
     }
 
     private func list(_ policies: [PINPolicy]) -> String {

@@ -3,7 +3,7 @@ internal import CLinux
 internal import Texts
 
 @main
-struct Kortvakt: ParsableCommand {
+struct Kortvakt: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "kortvakt",
@@ -12,11 +12,15 @@ struct Kortvakt: ParsableCommand {
         )
     }
 
-    static func main() {
+    static func main() async {
         Program.start()
         do {
             var command = try parseAsRoot()
-            try command.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch let failure as Failure {
             Program.exit(with: failure)
         } catch {

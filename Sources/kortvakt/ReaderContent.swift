@@ -50,9 +50,9 @@ struct StatusText {
 
     /// One line for each code, in columns.
     func pins(_ pins: [PINReport]) -> [String] {
-        let rows = pins.map { pin in
+        let rows = pins.map { pin -> [String] in
             [
-                Texts.printable(pin.policy.id, limit: 20), wording.name(pin.policy),
+                Texts.printable(pin.policy.id, limit: 20), wording.name(pin.policy).bare,
                 wording.length(pin.policy), state(pin),
             ]
         }
@@ -86,9 +86,15 @@ struct StatusText {
         let heading = [id, use, texts.validUntil(String(summary.notAfter.prefix(10)))].compactMap { $0 }
         return [
             heading.joined(separator: "  "),
-            "  \(shown(summary.subject))",
-            "  \(texts.issuedBy(Texts.printable(summary.issuer)))",
+            "  \(holder(summary))",
+            "  \(texts.issuedBy(summary.issuerName ?? summary.issuer))",
         ]
+    }
+
+    private func holder(_ summary: CertificateSummary) -> String {
+        guard let name = summary.subjectName else { return shown(summary.subject) }
+        guard let number = summary.subjectSerialNumber else { return shown(name) }
+        return texts.holder(shown(name), shown(number))
     }
 
     /// Text from the card, made printable, personal identity numbers masked unless they are asked for.

@@ -12,7 +12,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case odf
     /// EF.CIAInfo.
     case tokenInfo = "token-info"
-    /// EF.AOD, up to the policies made of it.
+    /// EF.AOD.
     case aodf
     /// EF.PrKD.
     case prkdf

@@ -61,22 +61,22 @@ struct PiecesTests {
     }
 
     @Test func answersOfTheKernelCutAnywhereDoNotTrap() {
-        // One unix_diag_msg with inode 7 and peer 9, and the end of the dump.
+        // One unix_diag_msg with inode 7, peer 9 and the name "/s", and the end of the dump.
         let message: [UInt8] =
-            [40, 0, 0, 0, 20, 0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0] + [
+            [48, 0, 0, 0, 20, 0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0] + [
                 1, 1, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
             ]
-            + [8, 0, 2, 0, 9, 0, 0, 0]
+            + [8, 0, 2, 0, 9, 0, 0, 0] + [7, 0, 0, 0, 0x2F, 0x73, 0, 0]
         let end: [UInt8] = [16, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
         let whole = message + end
-        var pairs: [(socket: UInt32, peer: UInt32)] = []
-        #expect(UnixSockets.parse(whole.span, into: &pairs) == false)
-        #expect(pairs.count == 1 && pairs[0] == (7, 9))
+        var sockets: [UnixSocket] = []
+        #expect(UnixSocket.parse(whole.span, into: &sockets) == false)
+        #expect(sockets == [UnixSocket(inode: 7, peer: 9, path: [0x2F, 0x73])])
         for length in 0..<whole.count {
             for byte in [0, 1, 3, 0x7F, 0xFF] as [UInt8] {
                 var changed = Array(whole.prefix(length + 1))
                 changed[length] = byte
-                _ = UnixSockets.parse(changed.span, into: &pairs)
+                _ = UnixSocket.parse(changed.span, into: &sockets)
             }
         }
     }

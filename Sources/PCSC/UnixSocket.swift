@@ -1,24 +1,17 @@
 internal import CLinux
 internal import Glibc
 
-/// What the kernel says of Unix sockets.
-enum UnixSockets {
-    /// The inode numbers of connected sockets with `path`, in the network namespace of process `pid`.
-    static func connected(to path: String, namespaceOf pid: Int32) -> Set<UInt32> {
-        // Num RefCount Protocol Flags Type St Inode Path (proc_pid_net(5)); St 03 is connected, 02 connecting.
-        let lines = ProcessFiles.contents(of: "/proc/\(pid)/net/unix").split(separator: 10)
-        var inodes: Set<UInt32> = []
-        for line in lines.dropFirst() {
-            let fields = line.split(separator: 32, maxSplits: 7, omittingEmptySubsequences: true)
-            guard fields.count == 8, fields[5].elementsEqual("03".utf8) else { continue }
-            guard fields[7].elementsEqual(path.utf8) else { continue }
-            if let inode = UInt32(String(decoding: fields[6], as: UTF8.self)) { inodes.insert(inode) }
-        }
-        return inodes
-    }
+/// A connected Unix socket of this network namespace, as the kernel tells of it.
+struct UnixSocket: Equatable {
+    /// Its inode number, by which `/proc/PID/fd` names it.
+    var inode: UInt32
+    /// The inode number of the other end.
+    var peer: UInt32 = 0
+    /// Its path; empty for the end that connected. The end that was connected to carries the listener's.
+    var path: [UInt8] = []
 
-    /// Every connected socket of this network namespace with its peer, as inode numbers; `nil` where it is not permitted.
-    static func peers() -> [(socket: UInt32, peer: UInt32)]? {
+    /// Every connected socket; `nil` where it is not permitted to ask (sock_diag(7)).
+    static func all() -> [UnixSocket]? {
         let type = Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let netlink = socket(AF_NETLINK, type, NETLINK_SOCK_DIAG)
         guard netlink >= 0 else { return nil }
@@ -34,10 +27,10 @@ enum UnixSockets {
         request += [UInt8(AF_UNIX), 0, 0, 0]
         request.append(UInt32(1) << 1)  // TCP_ESTABLISHED: connected sockets only
         request.append(UInt32(0))
-        request.append(UInt32(UDIAG_SHOW_PEER))
+        request.append(UInt32(UDIAG_SHOW_NAME | UDIAG_SHOW_PEER))
         request += [UInt8](repeating: 0, count: 8)
         guard unsafe send(netlink, request, request.count, 0) == request.count else { return nil }
-        var result: [(socket: UInt32, peer: UInt32)] = []
+        var result: [UnixSocket] = []
         var buffer = [UInt8](repeating: 0, count: 32_768)
         while true {
             let count = unsafe recv(netlink, &buffer, buffer.count, 0)
@@ -48,7 +41,7 @@ enum UnixSockets {
     }
 
     /// Adds the answers in one datagram to `result`; `false` after the last, `nil` for an error.
-    static func parse(_ datagram: Span<UInt8>, into result: inout [(socket: UInt32, peer: UInt32)]) -> Bool? {
+    static func parse(_ datagram: Span<UInt8>, into result: inout [UnixSocket]) -> Bool? {
         var start = 0
         while datagram.count - start >= 16 {
             let length = Int(datagram.number(at: start))
@@ -59,21 +52,30 @@ enum UnixSockets {
             default:
                 // struct unix_diag_msg: family, type, state, padding, inode, cookie; then attributes.
                 guard length >= 32 else { break }
-                let inode = datagram.number(at: start + 20)
-                var attribute = start + 32
-                while start + length - attribute >= 4 {
-                    let header = datagram.number(at: attribute)
-                    let size = Int(header & 0xFFFF)
-                    guard size >= 4, size <= start + length - attribute else { break }
-                    if header >> 16 == UInt32(UNIX_DIAG_PEER), size >= 8 {
-                        result.append((inode, datagram.number(at: attribute + 4)))
-                    }
-                    attribute += (size + 3) & ~3
-                }
+                var socket = UnixSocket(inode: datagram.number(at: start + 20))
+                socket.readAttributes(datagram, in: (start + 32)..<(start + length))
+                result.append(socket)
             }
-            start += (length + 3) & ~3
+            // The last message of a datagram needs no padding.
+            start += min((length + 3) & ~3, datagram.count - start)
         }
         return true
+    }
+
+    private mutating func readAttributes(_ datagram: Span<UInt8>, in range: Range<Int>) {
+        var attribute = range.lowerBound
+        while range.upperBound - attribute >= 4 {
+            let header = datagram.number(at: attribute)
+            let size = Int(header & 0xFFFF)
+            guard size >= 4, size <= range.upperBound - attribute else { return }
+            switch Int(header >> 16) {
+            case Int(UNIX_DIAG_PEER) where size >= 8: peer = datagram.number(at: attribute + 4)
+            case Int(UNIX_DIAG_NAME):
+                path = ((attribute + 4)..<(attribute + size)).map { datagram[$0] }.prefix { $0 != 0 } + []
+            default: break
+            }
+            attribute += min((size + 3) & ~3, range.upperBound - attribute)
+        }
     }
 }
 

@@ -1,0 +1,45 @@
+import CardApplications
+import CardCore
+import CardOperations
+
+extension OperationError {
+    /// The error without the policies that it carries, but with the id of the code that it is about.
+    var brief: String {
+        switch self {
+        case .service: "service"
+        case .card(let error): "card \(error.brief)"
+        case .noSuchPIN(let name, _): "no such PIN \(name)"
+        case .whichPIN(let pins): "which of \(pins.map(\.id).joined(separator: ","))"
+        case .refused(let refusal, let pin): "refused \(refusal) \(pin.id)"
+        case .code(let error, let pin): "\(error.brief) (\(pin.id))"
+        case .stillBlocked(let pin): "still blocked \(pin.id)"
+        case .cancelled: "cancelled"
+        }
+    }
+}
+
+extension PINError {
+    var brief: String {
+        switch self {
+        case .wrong(let id, let tries): "wrong \(id) \(tries.map(String.init) ?? "?")"
+        case .blocked(let id): "blocked \(id)"
+        case .notInitialized(let id): "not initialized \(id)"
+        case .notAllowed(let id, let status): "not allowed \(id) \(status)"
+        case .newCodeRefused(let id, let status): "new code refused \(id) \(status)"
+        case .unexpected(let id, let status): "unexpected \(id) \(status)"
+        case .outcomeUnknown(let id, _): "outcome unknown \(id)"
+        case .card(let error): "card \(error.brief)"
+        }
+    }
+}
+
+extension CardError {
+    var brief: String {
+        switch self {
+        case .transport(let error): "transport \(error)"
+        case .notRecognised: "not recognised"
+        case .malformed(let file): "malformed \(file)"
+        case .unexpected(let status, let instruction): "unexpected \(status) to \(Hex.string(of: [instruction]))"
+        }
+    }
+}

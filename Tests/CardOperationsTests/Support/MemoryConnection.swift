@@ -1,0 +1,86 @@
+import CardCore
+import CardOperations
+import VirtualCards
+
+/// What happens around the transactions of one operation, seen by the card's and by the person's side.
+final class Ledger {
+    private(set) var isInTransaction = false
+    /// Transactions begun; each that ended has ended exactly once.
+    private(set) var begun = 0
+    private(set) var ended = 0
+    /// How often the security status was dropped.
+    fileprivate(set) var drops = 0
+    /// What must never happen, in words.
+    private(set) var violations: [String] = []
+    /// What another program does right before a transaction, whose number from 1 is given.
+    var beforeTransaction: ((Int) -> Void)?
+
+    func expect(_ rule: Bool, _ violation: String) {
+        if !rule { violations.append(violation) }
+    }
+
+    fileprivate func begin() {
+        expect(!isInTransaction, "a transaction inside a transaction")
+        expect(drops == 0, "a transaction after the security status was dropped")
+        begun += 1
+        beforeTransaction?(begun)
+        isInTransaction = true
+    }
+
+    fileprivate func end() {
+        isInTransaction = false
+        ended += 1
+    }
+}
+
+/// A software card in memory, lent like one in a reader; it is reset when the security status is dropped.
+struct MemoryConnection: CardConnection, ~Copyable {
+    let reader: InMemoryReader
+    let ledger: Ledger
+
+    mutating func withTransaction<R>(
+        _ body: (inout AnyCardChannel) throws(OperationError) -> R
+    ) throws(OperationError) -> R {
+        ledger.begin()
+        defer { ledger.end() }
+        var channel: AnyCardChannel = reader.channel()
+        return try body(&channel)
+    }
+
+    consuming func dropSecurityStatus() -> SecurityStatusDrop {
+        ledger.expect(!ledger.isInTransaction, "the security status dropped inside a transaction")
+        ledger.drops += 1
+        reader.card.reset()
+        return .dropped
+    }
+}
+
+/// Keeps every command that reaches the card behind it, byte by byte.
+final class RecordingCard: VirtualCard {
+    let card: SoftwareCard
+    private(set) var commands: [[UInt8]] = []
+    /// Answers in place of the card where it returns something.
+    var answerInstead: (([UInt8]) -> [UInt8]?)?
+
+    init(_ card: SoftwareCard) { self.card = card }
+
+    var atr: [UInt8] { card.atr }
+    var transmissionProtocol: TransmissionProtocol { card.transmissionProtocol }
+    func reset() { card.reset() }
+
+    func process(_ command: [UInt8]) -> [UInt8] {
+        commands.append(command)
+        return answerInstead?(command) ?? card.process(command)
+    }
+
+    /// How many commands hold these digits.
+    func count(of digits: String) -> Int {
+        let wanted = Array(digits.utf8)
+        return commands.count { command in
+            command.indices.contains { command[$0...].starts(with: wanted) }
+        }
+    }
+
+    /// VERIFY without data: a question on some cards, a lost try on others.
+    var emptyVerifies: Int { commands.count { $0[1] == Instruction.verify && $0.count <= 5 } }
+}

@@ -1,0 +1,161 @@
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+
+/// What must hold of an operation, whatever the card did.
+struct CardRules {
+    let input: HostileInput
+    let card: HostileCard
+    let budget: TryBudget
+
+    /// Whether the questions about counters that go over the wire are all our own.
+    func mayWatchCounters(of commands: [RawCommand]) -> Bool {
+        !commands.contains { $0.codes.isEmpty && [0x20, 0xCB].contains($0.bytes[1]) }
+    }
+
+    func judge(
+        _ outcome: CardTarget.Outcome,
+        dialog: MarkerDialog,
+        trace: [String],
+        _ broken: inout BrokenRules
+    ) {
+        for rule in card.broken.list + dialog.broken.list { broken.expect(false, rule) }
+        let secrets = card.commands.filter(\.carriesSecret)
+        judgeNumber(of: secrets, &broken)
+        judgeCounters(secrets, dialog, &broken)
+        judgeCodes(dialog, trace, &broken)
+        judgeOutcome(outcome, secrets, &broken)
+        broken.expect(card.drops == (secrets.isEmpty ? card.drops : 1), "a verified code is left behind")
+        if case .failed(let error) = outcome { judgeText("\(error)", "an error", dialog, &broken) }
+        if case .report(let report) = outcome { judge(report, &broken) }
+    }
+
+    /// One entry reaches the card at most once, in the form that the operation has.
+    private func judgeNumber(of secrets: [HostileCard.Command], _ broken: inout BrokenRules) {
+        let forms = secrets.map { Array($0.header[1...2]) }
+        switch input.operation {
+        case .report: broken.expect(forms.isEmpty, "a code sent while reading")
+        case .verify:
+            broken.expect(forms.isEmpty || forms == [[0x20, 0x00]], "verify sent codes as \(forms)")
+        case .change:
+            broken.expect(forms.isEmpty || forms == [[0x24, 0x00]], "change sent codes as \(forms)")
+        case .unblock:
+            let allowed: [[[UInt8]]] = [
+                [], [[0x2C, 0x00]], [[0x20, 0x00]], [[0x20, 0x00], [0x2C, 0x02]],
+            ]
+            broken.expect(allowed.contains(forms), "unblock sent codes as \(forms)")
+        case .raw:
+            let lines = String(decoding: input.text, as: UTF8.self).split(separator: "\n")
+            let most = lines.count { $0.contains("{") }
+            broken.expect(forms.count <= most, "more commands with codes than were typed")
+        }
+        for command in secrets.dropLast() {
+            broken.expect(command.finalStatus?.isSuccess == true, "a code sent after one that failed")
+        }
+    }
+
+    /// No code goes out where the card said that it is the last try, or blocked.
+    private func judgeCounters(
+        _ secrets: [HostileCard.Command],
+        _ dialog: MarkerDialog,
+        _ broken: inout BrokenRules
+    ) {
+        for command in secrets {
+            let reference: UInt8
+            switch (command.header[1], command.header[2]) {
+            case (Instruction.resetRetryCounter, 0x00):
+                guard let plan = dialog.plan else { continue }
+                reference = plan.puk.policy.reference.rawValue
+            case (Instruction.resetRetryCounter, _): continue
+            default: reference = command.header[3]
+            }
+            guard let status = command.counters[reference] else { continue }
+            broken.expect(status.isBlocked != true, "a code sent to a blocked reference")
+            guard status.remainingTries == 1 else { continue }
+            let kinds = dialog.codes.map(\.request)
+                .filter { $0.purpose != .new && $0.pin.reference.rawValue == reference }
+                .map(\.pin.kind)
+            let allowed =
+                kinds.contains(.pin) && budget.lastTry || kinds.contains(.puk) && budget.lastPUKTry
+            broken.expect(allowed, "the last try spent unasked")
+        }
+    }
+
+    /// Each code appears in one command with a code, and nowhere else.
+    private func judgeCodes(_ dialog: MarkerDialog, _ trace: [String], _ broken: inout BrokenRules) {
+        for code in dialog.codes where code.isUnmistakable {
+            guard dialog.codes.count(where: { $0.characters == code.characters }) == 1 else { continue }
+            let carriers = card.commands.filter { command in
+                command.carriesSecret && code.forms.contains { command.data.contains($0) }
+            }
+            broken.expect(carriers.count <= 1, "a code sent twice")
+        }
+        for command in card.commands where !command.carriesSecret {
+            judgeText(command.data, "a command without codes", dialog, &broken)
+        }
+        var commands = card.commands[...]
+        for line in trace {
+            // What comes from the card is the card's own.
+            if line.hasPrefix("<") { continue }
+            judgeText(line, "the trace", dialog, &broken)
+            guard line.hasPrefix(">"), let command = commands.popFirst() else { continue }
+            guard command.carriesSecret else { continue }
+            let length = Hex.string(of: [UInt8(truncatingIfNeeded: command.data.utf8.count / 2)])
+            broken.expect(
+                line == "> \(Hex.string(of: command.header))\(length) <secret>\n",
+                "the trace shows a command with a code as something else"
+            )
+        }
+    }
+
+    private func judgeText(
+        _ text: String,
+        _ place: String,
+        _ dialog: MarkerDialog,
+        _ broken: inout BrokenRules
+    ) {
+        for code in dialog.codes where code.isUnmistakable {
+            // Two digits an octet look like any other digits: it takes more of them to be sure.
+            let forms = code.characters.count >= 10 ? code.forms : Array(code.forms.prefix(2))
+            for form in forms { broken.expect(!text.contains(form), "\(place) shows a code") }
+        }
+    }
+
+    private func judgeOutcome(
+        _ outcome: CardTarget.Outcome,
+        _ secrets: [HostileCard.Command],
+        _ broken: inout BrokenRules
+    ) {
+        guard [.verify, .change, .unblock].contains(input.operation) else { return }
+        switch outcome {
+        case .done:
+            broken.expect(
+                !secrets.isEmpty && secrets.allSatisfy { $0.finalStatus?.isSuccess == true },
+                "success without the card's 9000"
+            )
+        case .failed(.card), .failed(.service), .failed(.refused), .failed(.cancelled), .failed(.noSuchPIN),
+            .failed(.whichPIN):
+            broken.expect(
+                !secrets.contains { $0.wasSent },
+                "an error says that no code was sent, and one was"
+            )
+        case .failed(.code), .failed(.stillBlocked), .report, .notStarted: break
+        }
+    }
+
+    private func judge(_ report: CardReport, _ broken: inout BrokenRules) {
+        broken.expect(report.pins.count <= 16, "more PINs than are read")
+        broken.expect(report.certificates.count <= 16, "more certificates than are read")
+        for certificate in report.certificates {
+            broken.expect(certificate.der.count <= 32_767, "a certificate longer than a file")
+            broken.expect(certificate.label.utf8.count <= 3 * 255, "a label too long")
+            FileTargets.certificate(certificate.der, &broken)
+        }
+        for pin in report.pins {
+            broken.expect(pin.policy.label.utf8.count <= 3 * 255, "a label too long")
+            broken.expect(pin.policy.allowedLength.upperBound <= 510, "a PIN longer than a command")
+        }
+        let ids = report.pins.map(\.policy.id)
+        broken.expect(Set(ids).count == ids.count, "two PINs with one id")
+    }
+}

@@ -1,0 +1,109 @@
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+
+/// What a person does with a card, on a card that does what the input says, judged by `CardRules`.
+enum CardTarget {
+    /// What an operation came to.
+    enum Outcome {
+        case report(CardReport)
+        case done
+        case failed(OperationError)
+        /// The commands of `kortvakt apdu` were refused as they were typed.
+        case notStarted
+    }
+
+    static func run(_ bytes: [UInt8], _ broken: inout BrokenRules) {
+        let input = HostileInput(decoding: bytes)
+        let card = HostileCard(input)
+        let lines = TraceLines()
+        let trace = CardTrace { lines.append($0) }
+        var dialog = MarkerDialog(input, seed: seed(of: bytes), card: card)
+        let rules = CardRules(input: input, card: card, budget: dialog.budget)
+        let connection = HostileConnection(card, trace: trace, refusedTransaction: Int(input.options[5] & 7))
+        let outcome = run(input, on: connection, card: card, dialog: &dialog, rules: rules)
+        rules.judge(outcome, dialog: dialog, trace: lines.all, &broken)
+    }
+
+    /// The steps of a run without any, on a card that answers.
+    static func steps(
+        of input: HostileInput,
+        answering answer: @escaping ([UInt8]) -> [UInt8],
+        rightCode: @escaping (CodeRequest) -> [UInt8]?
+    ) -> [HostileInput.Step] {
+        let card = HostileCard(input)
+        card.answer = answer
+        var dialog = MarkerDialog(input, seed: seed(of: input.encoded), card: card)
+        dialog.rightCode = rightCode
+        let rules = CardRules(input: input, card: card, budget: dialog.budget)
+        let connection = HostileConnection(card, trace: CardTrace { _ in }, refusedTransaction: 0)
+        _ = run(input, on: connection, card: card, dialog: &dialog, rules: rules)
+        return card.answered
+    }
+
+    private static func run(
+        _ input: HostileInput,
+        on connection: consuming HostileConnection,
+        card: HostileCard,
+        dialog: inout MarkerDialog,
+        rules: CardRules
+    ) -> Outcome {
+        let atr = try? ATR(parsing: input.atr)
+        let text = String(decoding: input.text.prefix(4_096), as: UTF8.self)
+        let choice = PINChoice(argument: text.isEmpty ? nil : text)
+        let budget = dialog.budget
+        do throws(OperationError) {
+            switch input.operation {
+            case .report:
+                var connection = connection
+                return .report(
+                    try CardReport.read([.identity, .certificates], atr: atr, from: &connection)
+                )
+            case .verify:
+                _ = try PINOperations.verify(
+                    choice,
+                    atr: atr,
+                    on: connection,
+                    budget: budget,
+                    dialog: &dialog
+                )
+            case .change:
+                _ = try PINOperations.change(
+                    choice,
+                    atr: atr,
+                    on: connection,
+                    budget: budget,
+                    dialog: &dialog
+                )
+            case .unblock:
+                _ = try PINOperations.unblock(
+                    choice,
+                    atr: atr,
+                    on: connection,
+                    budget: budget,
+                    dialog: &dialog
+                )
+            case .raw:
+                let lines = text.split(separator: "\n").prefix(16).map(String.init)
+                guard let commands = try? RawCommand.parse(lines) else { return .notStarted }
+                card.counters.isOn = rules.mayWatchCounters(of: commands)
+                try PINOperations.send(
+                    commands,
+                    atr: atr,
+                    on: connection,
+                    budget: budget,
+                    dialog: &dialog,
+                    received: { _ in }
+                )
+            }
+            return .done
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    /// FNV-1a, 64 bits (draft-eastlake-fnv): the same input leads to the same codes.
+    private static func seed(of bytes: [UInt8]) -> UInt64 {
+        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    }
+}

@@ -1,0 +1,166 @@
+internal import CardApplications
+internal import CardCore
+
+/// A card that does what a `HostileInput` says, and keeps a record of what it was sent.
+///
+/// Used from one thread. When the input has no more steps it answers `6D00`.
+final class HostileCard {
+    /// One command as it was handed over.
+    struct Command {
+        let header: [UInt8]
+        /// Upper-case hexadecimal of the data field.
+        let data: String
+        let carriesSecret: Bool
+        /// What the card had last said of its counters, by reference.
+        let counters: [UInt8: PINStatus]
+        /// Whether it can have reached the card.
+        var wasSent = true
+        /// The status word of the whole exchange, GET RESPONSE included; `nil` while there is none.
+        var finalStatus: StatusWord?
+    }
+
+    let limits: ChannelLimits
+    private var steps: ArraySlice<HostileInput.Step>
+    /// Further commands that get this response.
+    private var repeated: (response: [UInt8], count: Int)?
+    private var cardIsGone = false
+    private var serviceHasEnded = false
+    private var wasResetInTransaction = false
+
+    private(set) var commands: [Command] = []
+    private(set) var commandBytes = 0
+    private(set) var responseBytes = 0
+    /// Set while a transaction is lent.
+    private(set) var isInTransaction = false
+    private(set) var transactions = 0
+    private(set) var drops = 0
+    /// A command with a code got no answer: nothing may be sent any more.
+    private var codeWentUnanswered = false
+    var counters = CounterWatch()
+    /// Asked for an answer when the input has no more steps; what it says becomes one.
+    var answer: (([UInt8]) -> [UInt8])?
+    private(set) var answered: [HostileInput.Step] = []
+    private(set) var broken = BrokenRules()
+
+    /// What all operations together may cost a card that is not answered as one expects.
+    static let maximumCommands = 400
+
+    init(_ input: HostileInput) {
+        let atr = try? ATR(parsing: input.atr)
+        let used: TransmissionProtocol = input.options[0] & 1 == 0 ? .t0 : .t1
+        limits =
+            input.options[0] & 2 == 0
+            ? ChannelLimits(transmissionProtocol: used, atr: atr)
+            : ChannelLimits(transmissionProtocol: used, extendedLength: true)
+        steps = input.steps[...]
+    }
+
+    func beginTransaction() {
+        broken.expect(!isInTransaction, "a transaction inside a transaction")
+        transactions += 1
+        isInTransaction = true
+        wasResetInTransaction = false
+    }
+
+    func endTransaction() { isInTransaction = false }
+
+    func dropSecurityStatus() {
+        broken.expect(!isInTransaction, "the security status dropped inside a transaction")
+        drops += 1
+    }
+
+    func transmit(_ bytes: [UInt8], carriesSecret: Bool) throws(TransportError) -> ResponseAPDU {
+        broken.expect(isInTransaction, "a command outside of a transaction")
+        broken.expect(!codeWentUnanswered, "a command after a code that got no answer")
+        broken.expect(bytes.count >= 4, "a command shorter than its header")
+        let command = Command(
+            header: Array(bytes.prefix(4)),
+            data: Hex.string(of: bytes.dropFirst(5)),
+            carriesSecret: carriesSecret,
+            counters: counters.statuses
+        )
+        checkForm(bytes)
+        counters.willSend(bytes)
+        commands.append(command)
+        commandBytes += bytes.count
+        broken.expect(commands.count <= Self.maximumCommands, "more than \(Self.maximumCommands) commands")
+        do throws(TransportError) {
+            let response = try nextResponse(to: bytes)
+            responseBytes += response.bytes.count
+            counters.received(response)
+            note(response.status)
+            return response
+        } catch {
+            counters.failed()
+            if error.commandWasNotSent {
+                commands[commands.count - 1].wasSent = false
+            } else if carriesSecret || isFetchingForCode {
+                codeWentUnanswered = true
+            }
+            throw error
+        }
+    }
+
+    /// Lengths and classes that a real reader or card would fail on.
+    private func checkForm(_ bytes: [UInt8]) {
+        let isExtended = bytes.count > 5 && bytes[4] == 0
+        broken.expect(limits.extendedLength || !isExtended, "an extended length that is not allowed")
+        broken.expect(bytes.count <= 261 || limits.extendedLength, "a command too long")
+        if limits.transmissionProtocol == .t0, bytes.count > 5 {
+            broken.expect(bytes.count == 5 + Int(bytes[4]), "data and Le under T=0")
+        }
+    }
+
+    /// Whether the last command before this one is, but for GET RESPONSE, one with a code.
+    private var isFetchingForCode: Bool {
+        guard commands.last?.header[1] == Instruction.getResponse else { return false }
+        return commands.last { $0.header[1] != Instruction.getResponse }?.carriesSecret ?? false
+    }
+
+    private func note(_ status: StatusWord) {
+        let isFetching = commands.last?.header[1] == Instruction.getResponse
+        let index =
+            isFetching
+            ? commands.lastIndex { $0.header[1] != Instruction.getResponse } : commands.indices.last
+        if let index { commands[index].finalStatus = status }
+    }
+
+    private func nextResponse(to command: [UInt8]) throws(TransportError) -> ResponseAPDU {
+        guard !serviceHasEnded else { throw .serviceLost }
+        guard !cardIsGone else { throw .cardRemoved }
+        guard !wasResetInTransaction else { throw .cardReset }
+        if let (response, count) = repeated {
+            repeated = count > 1 ? (response, count - 1) : nil
+            return try ResponseAPDU(parsing: response.span)
+        }
+        guard let step = steps.popFirst() else {
+            guard let response = answer?(command) else {
+                return ResponseAPDU(status: .instructionNotSupported)
+            }
+            answered.append(HostileInput.Step(.answer, response))
+            return try ResponseAPDU(parsing: response.span)
+        }
+        switch step.kind {
+        case .answer: return try ResponseAPDU(parsing: step.bytes.span)
+        case .removeBefore:
+            cardIsGone = true
+            throw .cardRemoved
+        case .resetBefore:
+            wasResetInTransaction = true
+            throw .cardReset
+        case .mute: throw .noAnswer(cardRemoved: false)
+        case .removeAfter:
+            cardIsGone = true
+            throw .noAnswer(cardRemoved: true)
+        case .readerError:
+            throw .reader(code: step.bytes.prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) })
+        case .serviceEnds:
+            serviceHasEnded = true
+            throw .serviceLost
+        case .sameAnswer:
+            let response = Array(step.bytes.dropFirst())
+            if let count = step.bytes.first, count > 0 { repeated = (response, Int(count)) }
+            return try ResponseAPDU(parsing: response.span)
+        }
+    }
+}
