@@ -146,6 +146,7 @@ if Context.environment["KORTVAKT_FUZZ"] == "1" {
             name: "Fuzzer",
             dependencies: ["CardCore", "FuzzTargets", "VirtualCards"],
             path: "Tests/Fuzzer",
+            exclude: ["dictionary.txt"],
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
         )

@@ -11,7 +11,9 @@ package enum CardError: Error, Equatable, Sendable {
     case unexpected(StatusWord, instruction: UInt8)
 }
 
-/// Why a card did not take a code. Every case says what is known of the counter.
+/// Why a card did not take a code.
+///
+/// Every case says what is known of the counter.
 package enum PINError: Error, Equatable, Sendable {
     /// The code of `id` is wrong; the card counted it. `remainingTries` is `nil` where it does not tell.
     case wrong(id: String, remainingTries: Int?)

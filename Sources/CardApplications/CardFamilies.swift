@@ -13,7 +13,9 @@ package protocol CardFamily: Sendable {
     ) throws(TransportError) -> (any CardApplication)?
 }
 
-/// The list that identification walks. A new family adds one line.
+/// The list that identification walks.
+///
+/// A new family adds one line.
 package enum CardFamilies {
     package static let all: [any CardFamily.Type] = [
         PKCS15Family.self

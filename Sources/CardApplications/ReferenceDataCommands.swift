@@ -53,7 +53,9 @@ package enum ReferenceDataCommands {
         try present(Instruction.resetRetryCounter, p1: 0x02, policy, judged: policy, data, on: &channel)
     }
 
-    /// Sends one command. `judged` is the code that a wrong answer is about: for RESET RETRY COUNTER the PUK.
+    /// Sends one command.
+    ///
+    /// `judged` is the code that a wrong answer is about: for RESET RETRY COUNTER the PUK.
     private static func present(
         _ instruction: UInt8,
         p1: UInt8,

@@ -19,7 +19,9 @@ package struct CardReport: Sendable {
     package var pins: [PINReport]
     package var certificates: [CardCertificate]
 
-    /// Reads the card in one transaction. A card that is not recognised is a report too.
+    /// Reads the card in one transaction.
+    ///
+    /// A card that is not recognised is a report too.
     package static func read<Connection: CardConnection & ~Copyable>(
         _ wish: Wish,
         atr: ATR?,

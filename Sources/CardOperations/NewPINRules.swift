@@ -18,7 +18,9 @@ package enum NewPINRules {
         }
     }
 
-    /// Whether each digit is the one before plus `step`, modulo ten. Anything but digits counts only by zero.
+    /// Whether each digit is the one before plus `step`, modulo ten.
+    ///
+    /// Anything but digits counts only by zero.
     private static func counts(_ bytes: Span<UInt8>, by step: Int) -> Bool {
         for index in 1..<bytes.count {
             guard step != 0 else {

@@ -7,7 +7,9 @@ package import CardCore
 /// one: the counter is read before the question and again before the code goes out, each code is consumed by the one
 /// command that carries it, and after a command with a code, whatever came of it, the security status is dropped.
 package enum PINOperations {
-    /// Presents a PIN. Returns the PIN with its counter as last read.
+    /// Presents a PIN.
+    ///
+    /// Returns the PIN with its counter as last read.
     package static func verify<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: PINChoice,
         atr: ATR?,

@@ -7,7 +7,9 @@ struct UnixSocket: Equatable {
     var inode: UInt32
     /// The inode number of the other end.
     var peer: UInt32 = 0
-    /// Its path; empty for the end that connected. The end that was connected to carries the listener's.
+    /// Its path; empty for the end that connected.
+    ///
+    /// The end that was connected to carries the listener's.
     var path: [UInt8] = []
 
     /// Every connected socket; `nil` where it is not permitted to ask (sock_diag(7)).

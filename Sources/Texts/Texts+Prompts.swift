@@ -41,6 +41,10 @@ extension Texts {
     package var number: String { text("Number: ") }
     package var reading: String { text("Reading the card. Leave it in the reader.") }
 
+    package var cardIsWorking: String {
+        text("The card is working. Press Ctrl-C once more to give up waiting for it.")
+    }
+
     package func verified(_ pin: CodeName) -> String {
         text("{the_pin} is right.", pin.arguments).startingUpperCase
     }

@@ -4,7 +4,7 @@ internal import CardOperations
 internal import FoundationEssentials
 internal import Texts
 
-/// `kortvakt apdu HEX...`
+/// The command `kortvakt apdu`.
 struct APDUCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "apdu", abstract: Program.texts.helpAPDU)

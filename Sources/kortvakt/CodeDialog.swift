@@ -17,6 +17,9 @@ struct CodeDialog: Dialog {
     private var texts: Texts { Program.texts }
     /// What became of the security status; shown after the result.
     private(set) var ending: SecurityStatusDrop?
+    /// The code that was asked for last; once there is one, the next work with the card presents it.
+    private var lastAsked: PINPolicy?
+    private var interruption: Interruption?
 
     init(stdin: Bool, wording: FailureWording) {
         self.wording = wording
@@ -27,9 +30,16 @@ struct CodeDialog: Dialog {
         if case .terminal = source { true } else { false }
     }
 
-    mutating func cardWork(isGoingOn: Bool) { progress.cardWork(isGoingOn: isGoingOn) }
+    mutating func cardWork(isGoingOn: Bool) {
+        if isGoingOn, interruption == nil, let pin = lastAsked {
+            let unknown = OperationError.code(.outcomeUnknown(id: pin.id, .serviceLost), pin)
+            interruption = Interruption(failure: wording.failure(unknown))
+        }
+        progress.cardWork(isGoingOn: isGoingOn)
+    }
 
     mutating func code(_ request: CodeRequest) throws(OperationError) -> SecretBytes {
+        if request.purpose != .new { lastAsked = request.pin }
         switch source {
         case .lines:
             guard let code = StandardInput.readCode() else { throw .cancelled }
@@ -134,7 +144,12 @@ struct CodeDialog: Dialog {
 
     mutating func warnOfDate() { Output.error(texts.dateWarning) }
 
-    mutating func securityStatusEnded(_ drop: SecurityStatusDrop) { ending = drop }
+    mutating func securityStatusEnded(_ drop: SecurityStatusDrop) {
+        ending = drop
+        interruption?.end()
+        interruption = nil
+        lastAsked = nil
+    }
 
     /// Says it where the card may still hold a verified code.
     func showEnding() {

@@ -50,7 +50,9 @@ struct CardAtHand: ~Copyable {
 
     var atr: ATR? { try? ATR(parsing: status.atr) }
 
-    /// Finds the reader that is meant and connects to its card. Blocking; waits 5 s at most for other programs.
+    /// Finds the reader that is meant and connects to its card.
+    ///
+    /// Blocking; waits 5 s at most for other programs.
     static func open(_ options: CommonOptions) throws(Failure) -> CardAtHand {
         let site = Site()
         let trace = try TraceFile.open(options.trace)

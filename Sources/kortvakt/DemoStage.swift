@@ -8,7 +8,9 @@ struct DemoStage: Sendable {
     let program: String
     let socket: String
 
-    /// One command with its introduction. What it prints goes straight to this terminal; `codes` go to its standard input.
+    /// One command with its introduction.
+    ///
+    /// What it prints goes straight to this terminal; `codes` go to its standard input.
     func scene(_ introduction: String?, _ arguments: [String], codes: [String] = []) async throws {
         try Task.checkCancellation()
         if let introduction { Output.line("\n" + introduction) }

@@ -5,7 +5,7 @@ internal import CardOperations
 internal import Configuration
 internal import Texts
 
-/// `kortvakt pin …`
+/// The commands below `kortvakt pin`.
 struct PINCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(

@@ -6,7 +6,7 @@ internal import Configuration
 internal import PCSC
 internal import Texts
 
-/// `kortvakt status`
+/// The command `kortvakt status`.
 struct StatusCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "status", abstract: Program.texts.helpStatus)

@@ -13,9 +13,11 @@ enum Terminal {
     /// Whether a person sits at standard input.
     static var isPresent: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// Reads a code. What was typed before the question is thrown away; Ctrl-U starts anew.
+    /// Reads a code.
+    ///
+    /// What was typed before the question is thrown away; Ctrl-U starts anew.
     static func readCode(prompt: String) throws(Failure) -> SecretBytes {
-        let mode = try Mode()
+        let mode = try Mode(isSecret: true)
         defer { mode.restore() }
         Output.prompt(prompt)
         defer { Output.prompt("\n") }
@@ -46,26 +48,27 @@ enum Terminal {
 
     /// Reads an answer that is no secret, echoed, at most 80 characters.
     static func readAnswer(prompt: String) throws(Failure) -> String {
+        let mode = try Mode(isSecret: false)
+        defer { mode.restore() }
         Output.prompt(prompt)
         var line: [UInt8] = []
         while true {
-            var byte: UInt8 = 0
-            let count = unsafe read(STDIN_FILENO, &byte, 1)
-            if count < 0, errno == EINTR { continue }
-            guard count == 1 else { throw .cancelled }
+            let byte = try mode.readByte()
             if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
             if line.count < 80 { line.append(byte) }
         }
     }
 
-    /// The terminal without echo and line editing, put back when the prompt is over, also when a signal ends it.
+    /// The terminal while a question is open, put back when it is over, also when a signal ends it.
+    ///
+    /// For a secret there is no echo and no line editing by the kernel, which would keep a copy of the line.
     private struct Mode {
         private let saved: termios
         private let savedMask: sigset_t
         private let signals: Int32
         private let ending: [Int32] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT]
 
-        init() throws(Failure) {
+        init(isSecret: Bool) throws(Failure) {
             var current = termios()
             guard unsafe tcgetattr(STDIN_FILENO, &current) == 0 else { throw .cancelled }
             saved = current
@@ -76,7 +79,7 @@ enum Terminal {
             unsafe _ = sigprocmask(SIG_BLOCK, &set, &mask)
             savedMask = mask
             signals = unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC))
-            current.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | ISIG)
+            if isSecret { current.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | ISIG) }
             unsafe _ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &current)
         }
 
@@ -96,7 +99,14 @@ enum Terminal {
                 ]
                 let ready = unsafe poll(&polled, nfds_t(polled.count), -1)
                 if ready < 0, errno == EINTR { continue }
-                guard ready > 0, polled[1].revents == 0 else { throw .cancelled }
+                guard ready > 0 else { throw .cancelled }
+                guard polled[1].revents == 0 else {
+                    // Taken off the queue, so that it does not end the process once the mask is put back.
+                    var information = [UInt8](repeating: 0, count: 128)
+                    unsafe _ = read(signals, &information, information.count)
+                    Output.prompt("\n")
+                    throw .cancelled
+                }
                 var byte: UInt8 = 0
                 let count = unsafe read(STDIN_FILENO, &byte, 1)
                 if count < 0, errno == EINTR { continue }

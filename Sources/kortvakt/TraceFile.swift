@@ -4,7 +4,9 @@ internal import Texts
 
 /// The file that `--trace` names.
 enum TraceFile {
-    /// A trace that appends to a new file which only its owner can read. `nil` without a path.
+    /// A trace that appends to a new file which only its owner can read.
+    ///
+    /// `nil` without a path.
     static func open(_ path: String?) throws(Failure) -> CardTrace? {
         guard let path else { return nil }
         // O_EXCL and O_NOFOLLOW: it never overwrites, and never writes where a link leads.

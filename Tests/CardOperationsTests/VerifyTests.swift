@@ -27,7 +27,7 @@ import VirtualCards
         let bench = try OperationBench(profile, tries: [.authentication: tries])
         let others = bench.counters.dropFirst()
         bench.dialog.codes[.current] = [OperationBench.wrong]
-        #expect(outcome { () throws(OperationError) in try bench.verify() } == "wrong 01 \(tries - 1) (01)")
+        #expect(bench.outcome(.verify) == "wrong 01 \(tries - 1) (01)")
         #expect(bench.tries(.authentication) == tries - 1)
         #expect(bench.counters.dropFirst() == others)
         #expect(bench.reader.commandsWithSecret == 1)
@@ -39,25 +39,21 @@ import VirtualCards
         let careful = try OperationBench(profile, tries: [.authentication: 1])
         careful.dialog.codes[.current] = [OperationBench.wrong]
         if Self.tellsCounters(profile) {
-            #expect(outcome { () throws(OperationError) in try careful.verify() } == "refused lastTry 01")
+            #expect(careful.outcome(.verify) == "refused lastTry 01")
             #expect(careful.tries(.authentication) == 1)
             #expect(careful.dialog.requests.isEmpty, "asked for a code that is not going to be sent")
             #expect(careful.reader.commandsWithSecret == 0)
         }
-        let other = try OperationBench(profile, tries: [.authentication: 1])
-        other.dialog.codes[.current] = [OperationBench.wrong]
         // The allowance for the PUK is another one.
         if Self.tellsCounters(profile) {
-            #expect(
-                outcome { () throws(OperationError) in try other.verify(.unnamed, TryBudget(lastPUKTry: true)) }
-                    == "refused lastTry 01"
-            )
+            let other = try OperationBench(profile, tries: [.authentication: 1])
+            #expect(other.outcome(.verify, TryBudget(lastPUKTry: true)) == "refused lastTry 01")
+            #expect(other.tries(.authentication) == 1)
         }
         let insisting = try OperationBench(profile, tries: [.authentication: 1])
         insisting.dialog.codes[.current] = [OperationBench.wrong]
         #expect(
-            outcome { () throws(OperationError) in try insisting.verify(.unnamed, TryBudget(lastTry: true)) }
-                == "blocked 01 (01)"
+            insisting.outcome(.verify, TryBudget(lastTry: true)) == "blocked 01 (01)"
         )
         #expect(insisting.tries(.authentication) == 0)
         insisting.expectOrder()
@@ -66,7 +62,7 @@ import VirtualCards
     @Test(arguments: CardProfile.allCases)
     func aBlockedPINIsToldBlockedAndNothingIsAskedWhereTheCardTells(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 0])
-        #expect(outcome { () throws(OperationError) in try bench.verify() } == "blocked 01 (01)")
+        #expect(bench.outcome(.verify) == "blocked 01 (01)")
         #expect(bench.dialog.requests.isEmpty == Self.tellsCounters(profile))
         #expect(bench.reader.commandsWithSecret == (Self.tellsCounters(profile) ? 0 : 1))
         #expect(bench.tries(.authentication) == 0)
@@ -95,17 +91,17 @@ import VirtualCards
     }
 
     @Test(arguments: [
-        ("", "refused format(CardApplications.PINFormatError.empty) 01"),
-        ("12345", "refused format(CardApplications.PINFormatError.tooShort(minimum: 6)) 01"),
-        ("123456789", "refused format(CardApplications.PINFormatError.tooLong(maximum: 8)) 01"),
-        ("12345a", "refused format(CardApplications.PINFormatError.notDigits) 01"),
-        ("12345\u{660}", "refused format(CardApplications.PINFormatError.notDigits) 01"),
+        ("", "refused empty 01"),
+        ("12345", "refused tooShort(minimum: 6) 01"),
+        ("123456789", "refused tooLong(maximum: 8) 01"),
+        ("12345a", "refused notDigits 01"),
+        ("12345\u{660}", "refused notDigits 01"),
     ])
     func aCodeThatCannotBeRightNeverReachesTheCard(code: String, expected: String) throws {
         for profile in [CardProfile.siths, .sithsTwoStep] {
             let bench = try OperationBench(profile)
             bench.dialog.codes[.current] = [code]
-            #expect(outcome { () throws(OperationError) in try bench.verify() } == expected)
+            #expect(bench.outcome(.verify) == expected)
             #expect(bench.counters == [3, 3, 10])
             #expect(bench.reader.commandsWithSecret == 0)
             bench.expectOrder()
@@ -115,7 +111,7 @@ import VirtualCards
     @Test func aPersonWhoWalksAwaySpendsNothing() throws {
         let bench = try OperationBench(.siths)
         bench.dialog.codes = [:]
-        #expect(outcome { () throws(OperationError) in try bench.verify() } == "cancelled")
+        #expect(bench.outcome(.verify) == "cancelled")
         #expect(bench.reader.commandsWithSecret == 0)
         bench.expectOrder()
     }
@@ -131,7 +127,7 @@ import VirtualCards
             #expect(bench.card.process(verify) == [0x90, 0x00])
         }
         bench.dialog.codes[.current] = [OperationBench.wrong]
-        #expect(outcome { () throws(OperationError) in try bench.verify() } == "wrong 01 2 (01)")
+        #expect(bench.outcome(.verify) == "wrong 01 2 (01)")
         bench.expectOrder()
     }
 }

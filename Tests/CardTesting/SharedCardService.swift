@@ -10,8 +10,7 @@ package enum SharedCardService {
     /// vpcd's driver: `KORTVAKT_VPCD_DRIVER`, else where `make` unpacks it.
     package static var driver: String {
         if let path = unsafe getenv("KORTVAKT_VPCD_DRIVER") { return unsafe String(cString: path) }
-        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        return "/\(root)/.build-vpcd/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
+        return BuildFolder.driver
     }
 
     private static let slots = SlotPool(count: 16)

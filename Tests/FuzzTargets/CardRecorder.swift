@@ -1,3 +1,4 @@
+internal import CardApplications
 internal import CardCore
 internal import CardOperations
 internal import VirtualCards

@@ -40,15 +40,16 @@ enum ConfigurationTarget {
 
         private init?() {
             var template = Array("/dev/shm/kortvakt-fuzz.XXXXXX".utf8CString)
-            guard unsafe template.withUnsafeMutableBufferPointer({ unsafe mkdtemp($0.baseAddress) }) != nil
-            else { return nil }
+            guard unsafe mkdtemp(&template) != nil else { return nil }
             path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard mkdir("\(path)/cards.d", 0o700) == 0 else { return nil }
+            guard unsafe mkdir("\(path)/cards.d", 0o700) == 0 else { return nil }
             atexit {
                 guard let folder = Folder.shared else { return }
-                for name in ["kortvakt.conf", "cards.d/input.conf"] { unlink("\(folder.path)/\(name)") }
-                rmdir("\(folder.path)/cards.d")
-                rmdir(folder.path)
+                for name in ["kortvakt.conf", "cards.d/input.conf"] {
+                    unsafe _ = unlink("\(folder.path)/\(name)")
+                }
+                unsafe _ = rmdir("\(folder.path)/cards.d")
+                unsafe _ = rmdir(folder.path)
             }
         }
 

@@ -1,5 +1,5 @@
+internal import CardApplications
 internal import CardCore
-internal import CardOperations
 package import VirtualCards
 
 /// First inputs for each target, made of the software cards.
@@ -12,9 +12,10 @@ package enum Seeds {
             for file in image.files {
                 guard let target = target(of: file), let content = file.content?.bytes else { continue }
                 let name = "\(image.profile)-\(Hex.string(of: file.path.bytes))"
-                // Padding teaches nothing, and of it a few bytes are enough.
+                // A certificate is handed on without its padding; of that of other files a few bytes are enough.
+                let whole = try? PKCS15Files.lengthOfFirstElement(in: content)
                 let end = content.lastIndex { $0 != 0xFF }.map { min($0 + 4, content.count) } ?? 0
-                let bytes = Array(content[..<end])
+                let bytes = Array(content.prefix(target == .certificate ? whole ?? end : end))
                 seeds.append((target, name, bytes))
                 seeds.append((.tlv, name, bytes))
             }
@@ -25,8 +26,15 @@ package enum Seeds {
         seeds += texts.map { ($0.target, $0.name, Array($0.text.utf8)) }
         let counters: [UInt8] = [0xA0, 0x0A, 0x83, 0x01, 0x81, 0xDF, 0x21, 0x04, 0x03, 0xFF, 0xFF, 0x01]
         seeds += [(.counters, "answer", counters), (.tlv, "counters", counters)]
+        if let template = Hex.bytes(of: directory) { seeds.append((.dir, "discretionary", template)) }
         return seeds
     }
+
+    /// An application template with everything that one can hold.
+    private static let directory = """
+        613F 4F0CA000000063504B43532D3135 50055349544853 51043F005015 7322 060A2A864886F70D010F0401 \
+        3007 04025031 020100 A00B 04025032 020100 80020200
+        """
 
     private static func target(of file: CardImage.File) -> FuzzTarget? {
         switch Hex.string(of: file.path.bytes) {

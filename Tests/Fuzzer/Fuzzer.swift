@@ -12,7 +12,9 @@ private let target: FuzzTarget = {
     return target
 }()
 
-/// What libFuzzer calls with each input. A broken rule ends the process, so that the input is kept.
+/// What libFuzzer calls with each input.
+///
+/// A broken rule ends the process, so that the input is kept.
 @_cdecl("LLVMFuzzerTestOneInput")
 func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
@@ -58,10 +60,11 @@ func initialize(_ argumentCount: UnsafeMutableRawPointer?, _ arguments: UnsafeMu
         loaded.append(image)
     }
     for seed in Seeds.make(images: loaded) {
-        mkdir("\(root)/\(seed.target.rawValue)", 0o755)
+        unsafe _ = mkdir("\(root)/\(seed.target.rawValue)", 0o755)
         write(seed.bytes, to: "\(root)/\(seed.target.rawValue)/seed-\(seed.name)")
     }
-    exit(0)
+    // Not exit(): what is still held would be reported as leaked.
+    _exit(0)
 }
 
 private func write(_ bytes: [UInt8], to path: String) {

@@ -224,7 +224,9 @@ struct PKCS15FileSystem: Sendable {
         return length
     }
 
-    /// Reads the current file. `demand` tells from what is there how many octets are wanted; `nil` ends it.
+    /// Reads the current file.
+    ///
+    /// `demand` tells from what is there how many octets are wanted; `nil` ends it.
     private func read(
         from start: Int,
         on channel: inout AnyCardChannel,

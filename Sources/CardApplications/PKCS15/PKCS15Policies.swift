@@ -56,7 +56,9 @@ enum PKCS15Policies {
         }
     }
 
-    /// Roles from what the keys behind each PIN may do. Returns whether certificates must decide for some.
+    /// Roles from what the keys behind each PIN may do.
+    ///
+    /// Returns whether certificates must decide for some.
     static func assignRoles(to policies: inout [PINPolicy], keys: [PrivateKeyObject]) -> Bool {
         var undecided = false
         for index in policies.indices where policies[index].kind == .pin {

@@ -10,6 +10,8 @@ extension OperationError {
         case .card(let error): "card \(error.brief)"
         case .noSuchPIN(let name, _): "no such PIN \(name)"
         case .whichPIN(let pins): "which of \(pins.map(\.id).joined(separator: ","))"
+        case .refused(.format(let reason), let pin): "refused \(reason) \(pin.id)"
+        case .refused(.newCodeFormat(let reason), let pin): "refused new \(reason) \(pin.id)"
         case .refused(let refusal, let pin): "refused \(refusal) \(pin.id)"
         case .code(let error, let pin): "\(error.brief) (\(pin.id))"
         case .stillBlocked(let pin): "still blocked \(pin.id)"

@@ -1,5 +1,6 @@
 import CardCore
 import CardOperations
+import PCSC
 import VirtualCards
 
 /// What happens around the transactions of one operation, seen by the card's and by the person's side.
@@ -19,9 +20,15 @@ final class Ledger {
         if !rule { violations.append(violation) }
     }
 
-    fileprivate func begin() {
+    /// Which transaction another program stands in the way of; 0 for none.
+    var refusedTransaction = 0
+
+    fileprivate func begin() throws(OperationError) {
         expect(!isInTransaction, "a transaction inside a transaction")
         expect(drops == 0, "a transaction after the security status was dropped")
+        guard begun + 1 != refusedTransaction else {
+            throw .service(.busy(ConnectedPrograms(programs: [], isComplete: false)))
+        }
         begun += 1
         beforeTransaction?(begun)
         isInTransaction = true
@@ -41,7 +48,7 @@ struct MemoryConnection: CardConnection, ~Copyable {
     mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R {
-        ledger.begin()
+        try ledger.begin()
         defer { ledger.end() }
         var channel: AnyCardChannel = reader.channel()
         return try body(&channel)

@@ -27,9 +27,14 @@ final class OperationBench {
         return "/" + parts.joined(separator: "/") + "/Fixtures"
     }
 
-    static func image(_ profile: CardProfile) throws -> CardImage {
-        try CardImage.load(from: fixtures + "/cards/\(profile.rawValue).json")
-    }
+    /// Images read once: some tests make thousands of cards.
+    private static let images = Dictionary(
+        uniqueKeysWithValues: CardProfile.allCases.map { profile in
+            (profile, Result { try CardImage.load(from: fixtures + "/cards/\(profile.rawValue).json") })
+        }
+    )
+
+    static func image(_ profile: CardProfile) throws -> CardImage { try #require(images[profile]).get() }
 
     /// A fresh card but for `tries`, with the files that `edit` leaves.
     init(
@@ -74,6 +79,11 @@ final class OperationBench {
         try PINOperations.unblock(choice, atr: atr, on: connection, budget: budget, dialog: &dialog)
     }
 
+    /// The card that nothing is known of: its ATR names no maker, and it answers to no question about itself.
+    static func unknown(tries: [Role: Int] = [:]) throws -> OperationBench {
+        try OperationBench(.siths, tries: tries) { image in image.atr = HexBytes([0x3B, 0x00]) }
+    }
+
     func report(_ wish: CardReport.Wish = [.identity, .certificates]) throws(OperationError) -> CardReport {
         var connection = connection
         return try CardReport.read(wish, atr: atr, from: &connection)
@@ -107,10 +117,12 @@ final class OperationBench {
 
     // MARK: What became of the card
 
-    private func code(_ role: Role) -> CardState.Code? {
-        card.image.pins.first { $0.role == role }
-            .flatMap { card.state.codes[Hex.string(of: $0.reference.bytes)] }
+    /// The reference of the code with `role`, in hexadecimal.
+    func reference(_ role: Role) -> String {
+        Hex.string(of: card.image.pins.first { $0.role == role }?.reference.bytes ?? [])
     }
+
+    private func code(_ role: Role) -> CardState.Code? { card.state.codes[reference(role)] }
 
     func tries(_ role: Role) -> Int? { code(role)?.remainingTries }
     func value(_ role: Role) -> String? { code(role)?.value }

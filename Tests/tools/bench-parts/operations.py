@@ -41,7 +41,7 @@ OPERATIONS = [
     Operation("change PIN", ["pin", "change", "--stdin"], [CODES["auth"], NEW_PIN],
               [["--change-pin", "--auth-id", "01", "--pin", CODES["auth"], "--new-pin", NEW_PIN]],
               pin_afterwards=NEW_PIN),
-    Operation("unblock PIN", ["pin", "unblock", "--stdin"], [CODES["puk"], NEW_PIN],
+    Operation("unblock PIN", ["pin", "unblock", "--pin", "auth", "--stdin"], [CODES["puk"], NEW_PIN],
               [["--unblock-pin", "--auth-id", "01", "--puk", CODES["puk"], "--new-pin", NEW_PIN]],
               blocked="auth", pin_afterwards=NEW_PIN),
     Operation("status", ["status"], [],

@@ -1,0 +1,49 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+internal import Texts
+
+/// Keeps Ctrl-C from ending the program between sending a code and making the card forget it.
+///
+/// The first signal is answered with a word; a second one ends the program, for a card that never answers.
+struct Interruption {
+    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+    private let sources: [any DispatchSourceSignal]
+
+    /// Signals are held up from now on.
+    ///
+    /// `failure` is what the program ends with at the second one.
+    init(failure: Failure) {
+        let queue = DispatchQueue(label: "interruption")
+        let presses = Presses()
+        sources = Self.signals.map { number in
+            _ = signal(number, SIG_IGN)
+            return DispatchSource.makeSignalSource(signal: number, queue: queue)
+        }
+        for source in sources {
+            source.setEventHandler {
+                if presses.isRepeated() { Program.exit(with: failure) }
+                Output.error(Program.texts.cardIsWorking)
+            }
+            source.resume()
+        }
+    }
+
+    /// Signals end the program again.
+    func end() {
+        for source in sources { source.cancel() }
+        for number in Self.signals { _ = signal(number, SIG_DFL) }
+    }
+}
+
+/// How often a signal came.
+private final class Presses: Sendable {
+    private let count = Mutex(0)
+
+    func isRepeated() -> Bool {
+        count.withLock { count in
+            count += 1
+            return count > 1
+        }
+    }
+}
