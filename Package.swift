@@ -147,8 +147,8 @@ if Context.environment["KORTVAKT_FUZZ"] == "1" {
             dependencies: ["CardCore", "FuzzTargets", "VirtualCards"],
             path: "Tests/Fuzzer",
             exclude: ["dictionary.txt"],
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library", "-sanitize=address,fuzzer"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer"])]
         )
     )
 }

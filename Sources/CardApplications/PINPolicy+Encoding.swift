@@ -38,9 +38,19 @@ extension PINPolicy {
             }
             guard digitsOnly || encoding == .utf8 else { throw .notDigits }
             guard characters >= allowed.lowerBound else { throw .tooShort(minimum: allowed.lowerBound) }
-            guard characters <= allowed.upperBound, bytes.count <= 255 else {
+            let fits = storedLength == 0 || encodedLength(of: bytes.count) <= storedLength
+            guard characters <= allowed.upperBound, fits, bytes.count <= 255 else {
                 throw .tooLong(maximum: allowed.upperBound)
             }
+        }
+    }
+
+    /// Octets of `count` characters without padding.
+    private func encodedLength(of count: Int) -> Int {
+        switch encoding {
+        case .bcd: (count + 1) / 2
+        case .asciiNumeric, .utf8, .halfNibbleBCD: count
+        case .iso9564: min(8, storedLength)
         }
     }
 

@@ -106,6 +106,9 @@ struct CardSurvey: Sendable {
         return try readStatus(of: policy, on: &channel)
     }
 
+    /// What was read before a code was presented is no longer true.
+    mutating func forgetStatus(of policy: PINPolicy) { statuses[policy.id] = nil }
+
     /// The code that unblocks `policy`, as the card says; where it does not say, its only PUK.
     func unblockingCode(for policy: PINPolicy) -> PINPolicy? {
         if let id = policy.unblockedBy { return policies.first { $0.id == id && $0.id != policy.id } }

@@ -37,6 +37,7 @@ package enum PINOperations {
                     throw survey.explain(error, on: &channel)
                 }
             }
+            survey.forgetStatus(of: pin)
             return survey.report(pin)
         }
     }
@@ -72,6 +73,7 @@ package enum PINOperations {
                     throw survey.explain(error, on: &channel)
                 }
             }
+            survey.forgetStatus(of: pin)
             return survey.report(pin)
         }
     }

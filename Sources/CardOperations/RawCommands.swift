@@ -44,11 +44,26 @@ package struct RawCommand: Hashable, Sendable {
         if codes.isEmpty {
             // A single octet behind the header is Le: a question without data.
             guard !carriesCode || bytes.count <= 5 else { throw .codeInTheClear }
+            guard CommandAPDU(decoding: bytes) != nil else { throw .incomplete }
         } else {
-            guard carriesCode, bytes.count == 4, codes.count <= 2 else { throw .misplacedCode }
+            guard carriesCode, bytes.count == 4, Self.takes(codes, instruction: bytes[1]) else {
+                throw .misplacedCode
+            }
         }
         self.bytes = bytes
         self.codes = codes
+    }
+
+    /// Whether these codes, in this order, are what the instruction carries.
+    ///
+    /// Anything else could spend a try of one code under the budget of another.
+    private static func takes(_ codes: [Code], instruction: UInt8) -> Bool {
+        switch instruction {
+        case Instruction.verify, Instruction.verifyWithData: [[.pin], [.puk]].contains(codes)
+        case Instruction.changeReferenceData, Instruction.changeReferenceDataWithData:
+            [[.pin, .new], [.puk, .new], [.new]].contains(codes)
+        default: [[.puk, .new], [.puk], [.new]].contains(codes)
+        }
     }
 
     /// Parses all commands of one run.
@@ -106,9 +121,15 @@ extension PINOperations {
                 {
                     try survey.select(for: code.policy, on: &channel)
                 }
+                var accepted: PINPolicy?
                 for command in commands {
                     guard !command.codes.isEmpty else {
-                        received(try transmit(command, on: &channel))
+                        do throws(OperationError) {
+                            received(try transmit(command, on: &channel))
+                        } catch .card(.transport(let error)) where accepted != nil {
+                            guard let accepted else { throw .card(.transport(error)) }
+                            throw .code(.outcomeUnknown(id: accepted.id, error), accepted)
+                        }
                         continue
                     }
                     let codes = try codes(of: command, in: survey)
@@ -136,6 +157,7 @@ extension PINOperations {
                             on: &channel
                         )
                     )
+                    accepted = judged
                 }
             }
         }
@@ -146,12 +168,11 @@ extension PINOperations {
         on channel: inout AnyCardChannel
     ) throws(OperationError) -> ResponseAPDU {
         do throws(TransportError) {
-            // Under T=0 an extended length is never sent: a virtual reader would pass it, a real one fails.
-            let isExtended = command.bytes.count > 5 && command.bytes[4] == 0
-            guard !isExtended || channel.limits.extendedLength else {
+            guard let apdu = CommandAPDU(decoding: command.bytes) else {
                 throw TransportError.commandTooLong(length: command.bytes.count)
             }
-            return try channel.transmit(EncodedCommand(plain: command.bytes))
+            // The form is that of the protocol: under T=0 never an extended length, and no Le behind data.
+            return try channel.transmit(EncodedCommand(plain: apdu.encoded(for: channel.limits)))
         } catch {
             throw .card(.transport(error))
         }
@@ -198,8 +219,15 @@ extension PINOperations {
             case .pin: found.append((named, .current))
             case .new: found.append((named, .new))
             case .puk:
-                let puk = named.kind == .puk ? named : survey.unblockingCode(for: named)
-                guard let puk else { throw .refused(.noUnblockingCode, named) }
+                guard named.kind != .puk else {
+                    found.append((named, .unblocking))
+                    continue
+                }
+                // VERIFY and CHANGE present the code of their own reference; only RESET RETRY COUNTER takes another's.
+                let isReset = [Instruction.resetRetryCounter, Instruction.resetRetryCounterWithData]
+                guard isReset.contains(command.bytes[1]), let puk = survey.unblockingCode(for: named) else {
+                    throw .refused(.noUnblockingCode, named)
+                }
                 found.append((puk, .unblocking))
             }
         }

@@ -64,14 +64,21 @@ extension PINOperations {
                         )
                     case .verifyThenNewPIN:
                         try ReferenceDataCommands.verify(puk, code, on: &channel)
-                        try ReferenceDataCommands.resetRetryCounter(pin, to: new, on: &channel)
+                        do throws(PINError) {
+                            try ReferenceDataCommands.resetRetryCounter(pin, to: new, on: &channel)
+                        } catch .card(.transport(let error)) {
+                            // The new PIN was not sent, but the unblocking code was.
+                            throw .outcomeUnknown(id: puk.id, error)
+                        }
                     }
                 } catch {
                     // Never followed by the other form: a failure that is not a counted wrong code explains nothing.
                     throw survey.explain(error, on: &channel)
                 }
-                try survey.readStatus(of: pin, on: &channel)
-                try survey.readStatus(of: puk, on: &channel)
+                // The card has done it: what cannot be read afterwards is unknown, and no failure.
+                for policy in [pin, puk] where (try? survey.readStatus(of: policy, on: &channel)) == nil {
+                    survey.forgetStatus(of: policy)
+                }
             }
             // A card's 9000 alone does not prove that the PUK was right (PivApplet issue 67): its counter must agree.
             guard survey.report(pin).status.isBlocked != true else { throw .stillBlocked(pin) }

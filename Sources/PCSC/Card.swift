@@ -11,8 +11,7 @@ package struct Card: ~Copyable {
     /// The Answer-to-Reset; `nil` where the bytes are none.
     package let atr: ATR?
     private let share: ShareMode
-    /// `nil` once it was given up: it must never be touched again.
-    private var connection: Connection?
+    private let connection: Connection
 
     init(reader: Reader, share: ShareMode, connection: Connection) {
         self.reader = reader
@@ -22,11 +21,11 @@ package struct Card: ~Copyable {
         atr = try? ATR(parsing: connection.atr)
     }
 
-    deinit { connection?.close() }
+    deinit { connection.close() }
 
     /// What one exchange with the card can carry.
     package var limits: ChannelLimits {
-        ChannelLimits(transmissionProtocol: connection?.activeProtocol ?? .raw, atr: atr)
+        ChannelLimits(transmissionProtocol: connection.activeProtocol, atr: atr)
     }
 
     /// Lends a transaction to `body`, alone with the card until it returns.
@@ -53,17 +52,13 @@ package struct Card: ~Copyable {
     }
 
     mutating func begin(trace: CardTrace?, within limit: Duration) throws(PCSCError) -> Transaction {
-        guard let connection else { throw .busy(.current()) }
         let share = share
-        let outcome = try BoundedCall.run(within: limit) {
-            connection.begin(share: share)
-        } undo: { late in
-            if late.code == .success { connection.end() }
+        let outcome = try connection.bounded(within: limit) { library in
+            library.begin(share: share)
+        } undo: { library, late in
+            if late.code == .success { library.end() }
         }
-        guard let outcome else {
-            self.connection = nil
-            throw .busy(.current())
-        }
+        guard let outcome else { throw .busy(.current()) }
         if outcome.code == .sharingViolation { throw .busy(.current()) }
         if let error = outcome.code.error { throw error }
         if outcome.wasReset { trace?.remark("the card was reset by another program") }
@@ -91,18 +86,13 @@ package struct Card: ~Copyable {
     package consuming func dropSecurityStatus(
         within limit: Duration = .seconds(5)
     ) throws(PCSCError) -> SecurityStatus {
-        guard let connection else { return .othersConnected(.current()) }
-        self.connection = nil
         let reader = reader
-        let code = try BoundedCall.run(within: limit) {
-            connection.disconnect(reset: false)
-            let code = connection.connect(reader, share: .exclusive)
-            return code == .success ? connection.disconnect(reset: true) : code
-        } undo: { _ in
-            // It reset the card late, when nobody else was there any more: that needs no undoing.
-            connection.close()
+        // When this is given up and resets the card late, nobody else was there any more: that needs no undoing.
+        let code = try connection.bounded(within: limit) { library in
+            library.disconnect(reset: false)
+            let code = library.connect(reader, share: .exclusive)
+            return code == .success ? library.disconnect(reset: true) : code
         }
-        if code != nil { connection.close() }
         switch code {
         case .success?, .noSmartcard?, .removedCard?, .readerUnavailable?, .unknownReader?: return .dropped
         case .sharingViolation?, nil: return .othersConnected(.current())

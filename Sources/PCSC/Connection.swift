@@ -2,49 +2,36 @@ internal import CPCSC
 internal import CardCore
 internal import Synchronization
 
-/// One connection to the card service, with at most one card in it, and every libpcsclite call.
+/// A connection to the card service whose waits are bounded.
 ///
-/// Not thread-safe: it belongs to one thread at a time, its owner's or, while a bounded call runs, that call's. libpcsclite
-/// locks a context while a call runs and takes a lock of the whole process to find it, so one call on a context that
-/// was given up would stop every PC/SC call of the process. Therefore the owner of a connection that was given up
-/// only drops its reference; whoever drops the last one cleans up.
-final class Connection: @unchecked Sendable {
-    private let context: SCARDCONTEXT
-    private var card: SCARDHANDLE?
-    private var isOpen = true
-    private(set) var activeProtocol = TransmissionProtocol.raw
-    private(set) var atr: [UInt8] = []
+/// libpcsclite locks a context while a call runs, and takes a lock of the whole process to find it; one more call on a
+/// context with a call that was given up would stop every PC/SC call of this process. Therefore giving up means to
+/// forget the context: the thread of that call closes it when the call returns. Belongs to one thread at a time.
+final class Connection {
+    /// `nil` once a call was given up, or closed.
+    private var library: LibraryConnection?
 
-    /// Wraps SCardEstablishContext.
-    ///
-    /// Blocking; does not wait for cards.
-    private init() throws(ReturnCodeError) {
-        var context = SCARDCONTEXT()
-        let code = unsafe ReturnCode(SCardEstablishContext(DWORD(SCARD_SCOPE_SYSTEM), nil, nil, &context))
-        guard code == .success else { throw ReturnCodeError(code: code) }
-        self.context = context
-    }
+    private init(_ library: LibraryConnection) { self.library = library }
 
     /// How many calls to establish a context were given up and have not returned.
     ///
-    /// Such a call holds a lock of the whole library, so that every other call would wait for it.
+    /// Such a call holds the lock of the whole library, so every other call would wait for it.
     private static let stuckCalls = Atomic(0)
     private static var libraryIsStuck: Bool { stuckCalls.load(ordering: .acquiring) > 0 }
 
-    private static func checkLibrary() throws(PCSCError) {
-        if libraryIsStuck { throw .serviceNotAnswering }
-    }
-
     /// Connects to the service, waiting at most `limit`.
     static func open(within limit: Duration) throws(PCSCError) -> Connection {
-        try checkLibrary()
-        let result = try BoundedCall.run(within: limit) { () -> Result<Connection, ReturnCodeError> in
-            do throws(ReturnCodeError) { return .success(try Connection()) } catch { return .failure(error) }
-        } undo: { _ in
+        if libraryIsStuck { throw .serviceNotAnswering }
+        let result = try BoundedCall.run(within: limit) { () -> Result<LibraryConnection, ReturnCodeError> in
+            do throws(ReturnCodeError) { return .success(try LibraryConnection()) } catch {
+                return .failure(error)
+            }
+        } undo: { late in
             stuckCalls.subtract(1, ordering: .acquiringAndReleasing)
+            if case .success(let library) = late { library.close() }
         }
         switch result {
-        case .success(let connection): return connection
+        case .success(let library): return Connection(library)
         case .failure(let failure):
             // pcsc-lite asks polkit before it reads anything, and closes the connection where it is told no.
             let broken = failure.code == .communicationError || failure.code == .noService
@@ -59,159 +46,72 @@ final class Connection: @unchecked Sendable {
     deinit { close() }
 
     /// Disconnects, leaving the card as it is, and releases the context.
-    ///
-    /// Wraps SCardReleaseContext. Owners call it rather than wait for the last reference, which may be
-    /// dropped later by the thread of a call that has just returned.
     func close() {
-        guard isOpen, !Self.libraryIsStuck else { return }
-        isOpen = false
-        disconnect(reset: false)
-        SCardReleaseContext(context)
+        if !Self.libraryIsStuck { library?.close() }
+        library = nil
     }
 
-    /// Wraps SCardListReaders, called until the list fits: it may grow between the two calls.
-    func readerNames() throws(PCSCError) -> [UInt8] {
-        try Self.checkLibrary()
-        for _ in 0..<16 {
-            var length = DWORD(0)
-            let asked = unsafe ReturnCode(SCardListReaders(context, nil, nil, &length))
-            if asked == .noReadersAvailable { return [] }
-            if let error = asked.error { throw error }
-            // The library's table holds 16 readers; a longer list than this is not one.
-            guard length <= 1 << 20 else { throw .other(code: ReturnCode.noMemory.rawValue, name: nil) }
-            var names = [CChar](repeating: 0, count: Int(length))
-            let code = unsafe ReturnCode(SCardListReaders(context, nil, &names, &length))
-            if code == .insufficientBuffer { continue }
-            if code == .noReadersAvailable { return [] }
-            if let error = code.error { throw error }
-            return names.prefix(Int(length)).map { UInt8(bitPattern: $0) }
-        }
-        throw .readerUnavailable
-    }
-
-    /// Wraps SCardGetStatusChange for one reader after the other's name, waiting at most `limit` for a change from `known`.
+    /// The result of `body`, or `nil` when it took longer than `limit` and this connection was given up, now or before.
     ///
-    /// `known` is 0 for "tell me at once".
-    func status(
-        of readers: [Reader],
-        known: DWORD = DWORD(SCARD_STATE_UNAWARE),
-        within limit: Duration = .zero
-    ) throws(PCSCError) -> [(status: ReaderStatus, state: DWORD)] {
-        try Self.checkLibrary()
-        // One buffer for all names, because the library keeps pointers into it during the call.
-        let names = readers.flatMap(\.cString)
-        var states = unsafe [SCARD_READERSTATE](repeating: SCARD_READERSTATE(), count: readers.count)
-        let milliseconds = DWORD(clamping: Int64(max(limit, .zero) / .milliseconds(1)))
-        let code = unsafe names.withUnsafeBufferPointer { names in
-            var next = names.baseAddress
-            for index in readers.indices {
-                unsafe states[index].szReader = next
-                unsafe states[index].dwCurrentState = known
-                unsafe next = next?.advanced(by: readers[index].nameBytes.count + 1)
-            }
-            return unsafe ReturnCode(
-                SCardGetStatusChange(context, milliseconds, &states, DWORD(readers.count))
-            )
+    /// `undo` takes back what a late call did, before the connection is closed.
+    func bounded<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (LibraryConnection) -> R,
+        undo: @escaping @Sendable (LibraryConnection, R) -> Void = { _, _ in }
+    ) throws(PCSCError) -> R? {
+        guard let library, !Self.libraryIsStuck else { return nil }
+        let result = try BoundedCall.run(within: limit) {
+            body(library)
+        } undo: { late in
+            undo(library, late)
+            library.close()
         }
-        if code != .timeout, let error = code.error { throw error }
-        var result: [(status: ReaderStatus, state: DWORD)] = []
-        for index in readers.indices {
-            let state = unsafe states[index]
-            let atr = unsafe withUnsafeBytes(of: state.rgbAtr) { bytes in
-                unsafe Array(bytes.prefix(Int(clamping: state.cbAtr)))
-            }
-            let event = unsafe state.dwEventState
-            result.append((ReaderStatus(reader: readers[index], eventState: event, atr: atr), event))
-        }
+        if result == nil { self.library = nil }
         return result
     }
 
-    /// Wraps SCardConnect and SCardStatus.
-    ///
-    /// Blocks as long as another program holds a transaction.
-    func connect(_ reader: Reader, share: ShareMode) -> ReturnCode {
-        var handle = SCARDHANDLE()
-        var active = DWORD()
-        let mode = share == .shared ? SCARD_SHARE_SHARED : SCARD_SHARE_EXCLUSIVE
-        let protocols = DWORD(SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
-        let code = unsafe ReturnCode(
-            SCardConnect(context, reader.cString, DWORD(mode), protocols, &handle, &active)
-        )
-        guard code == .success else { return code }
-        card = handle
-        setProtocol(active)
-        var bytes = [UInt8](repeating: 0, count: Int(MAX_ATR_SIZE))
-        var length = DWORD(bytes.count)
-        let status = unsafe ReturnCode(SCardStatus(handle, nil, nil, nil, nil, &bytes, &length))
-        atr = status == .success ? Array(bytes.prefix(Int(clamping: length))) : []
-        return status
-    }
-
-    /// Wraps SCardBeginTransaction.
-    ///
-    /// Blocks as long as another program holds a transaction. Where another program reset the card, a shared
-    /// connection acknowledges that once with SCardReconnect and tries again. (SCardReconnect to exclusive
-    /// would wait for ever inside the library.)
-    func begin(share: ShareMode) -> (code: ReturnCode, wasReset: Bool) {
-        guard let card else { return (.removedCard, false) }
-        let code = ReturnCode(SCardBeginTransaction(card))
-        guard code == .resetCard, share == .shared else { return (code, false) }
-        var active = DWORD()
-        let protocols = DWORD(SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
-        let reconnected = unsafe ReturnCode(
-            SCardReconnect(card, DWORD(SCARD_SHARE_SHARED), protocols, DWORD(SCARD_LEAVE_CARD), &active)
-        )
-        guard reconnected == .success else { return (reconnected, true) }
-        setProtocol(active)
-        return (ReturnCode(SCardBeginTransaction(card)), true)
-    }
-
-    /// Wraps SCardEndTransaction, leaving the card as it is.
-    @discardableResult
-    func end() -> ReturnCode {
-        guard let card else { return .removedCard }
-        return ReturnCode(SCardEndTransaction(card, DWORD(SCARD_LEAVE_CARD)))
-    }
-
-    /// Wraps SCardDisconnect.
-    @discardableResult
-    func disconnect(reset: Bool) -> ReturnCode {
-        guard let card else { return .removedCard }
-        self.card = nil
-        return ReturnCode(SCardDisconnect(card, DWORD(reset ? SCARD_RESET_CARD : SCARD_LEAVE_CARD)))
-    }
-
-    /// Wraps SCardTransmit.
-    ///
-    /// Blocks until the card answers: making a key or typing on the reader may take minutes.
-    func transmit(_ command: Span<UInt8>, into buffer: inout [UInt8]) -> (code: ReturnCode, length: Int) {
-        guard let card else { return (.removedCard, 0) }
-        var length = DWORD(buffer.count)
-        let code = unsafe command.withUnsafeBufferPointer { bytes in
-            let header =
-                switch activeProtocol {
-                case .t0: unsafe kv_pci_t0()
-                case .t1: unsafe kv_pci_t1()
-                case .raw: unsafe kv_pci_raw()
-                }
-            return unsafe ReturnCode(
-                SCardTransmit(card, header, bytes.baseAddress, DWORD(bytes.count), nil, &buffer, &length)
-            )
-        }
-        return (code, code == .success ? min(Int(clamping: length), buffer.count) : 0)
-    }
-
-    private func setProtocol(_ active: DWORD) {
-        activeProtocol =
-            switch active {
-            case DWORD(SCARD_PROTOCOL_T0): .t0
-            case DWORD(SCARD_PROTOCOL_T1): .t1
-            default: .raw
+    /// The names of the readers as a multi-string.
+    func readerNames(within limit: Duration) throws(PCSCError) -> [UInt8] {
+        let names = try bounded(within: limit) { library -> Result<[UInt8], PCSCError> in
+            do throws(PCSCError) { return .success(try library.readerNames()) } catch {
+                return .failure(error)
             }
+        }
+        guard let names else { throw .serviceNotAnswering }
+        return try names.get()
     }
-}
 
-/// A return code on its way through a `throws`.
-struct ReturnCodeError: Error {
-    let code: ReturnCode
+    /// What is in `readers`, at most 16 of them; with `known` it waits for a change, at most `change`.
+    func status(
+        of readers: [Reader],
+        known: DWORD = 0,
+        change: Duration = .zero,
+        within limit: Duration
+    ) throws(PCSCError) -> [LibraryConnection.Status] {
+        let statuses = try bounded(within: limit) {
+            library -> Result<[LibraryConnection.Status], PCSCError> in
+            do throws(PCSCError) {
+                return .success(try library.status(of: readers, known: known, within: change))
+            } catch {
+                return .failure(error)
+            }
+        }
+        guard let statuses else { throw .serviceNotAnswering }
+        return try statuses.get()
+    }
+
+    /// Sends a command; blocks until the card answers.
+    func transmit(_ command: Span<UInt8>, into buffer: inout [UInt8]) -> (code: ReturnCode, length: Int) {
+        guard let library else { return (.noService, 0) }
+        return library.transmit(command, into: &buffer)
+    }
+
+    /// Ends the transaction, leaving the card as it is.
+    func end() { library?.end() }
+
+    /// The protocol that the card talks, once it is connected.
+    var activeProtocol: TransmissionProtocol { library?.activeProtocol ?? .raw }
+
+    /// The Answer-to-Reset, once a card is connected.
+    var atr: [UInt8] { library?.atr ?? [] }
 }

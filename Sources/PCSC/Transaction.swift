@@ -36,6 +36,8 @@ package struct Transaction: ~Copyable, CardChannel {
         let (code, length) = command.withBytes { bytes in connection.transmit(bytes, into: &buffer) }
         do throws(TransportError) {
             guard code == .success else { throw error(for: code) }
+            // Some drivers report a card that leaves during a command as an empty answer.
+            guard length > 0 else { throw lookWhetherCardLeft() }
             let answer = Array(buffer.prefix(length))
             let response = try ResponseAPDU(parsing: answer.span)
             trace?.record(response)
@@ -62,19 +64,26 @@ package struct Transaction: ~Copyable, CardChannel {
     private func lookWhetherCardLeft() -> TransportError {
         let deadline = ContinuousClock.now + .milliseconds(1_500)
         do throws(PCSCError) {
-            guard let first = try connection.status(of: [reader]).first else { return .serviceLost }
+            guard let first = try connection.status(of: [reader], within: .seconds(1)).first else {
+                return .serviceLost
+            }
             var current = first
             while current.status.presence == .present, current.status.eventCount == first.status.eventCount {
                 let rest = ContinuousClock.now.duration(to: deadline)
                 guard rest > .zero else { return .noAnswer(cardRemoved: false) }
-                guard let next = try connection.status(of: [reader], known: current.state, within: rest).first
-                else { return .serviceLost }
+                let next = try connection.status(
+                    of: [reader],
+                    known: current.state,
+                    change: rest,
+                    within: rest + .seconds(1)
+                )
+                guard let next = next.first else { return .serviceLost }
                 current = next
             }
             return .noAnswer(cardRemoved: true)
         } catch {
             switch error {
-            case .serviceNotRunning, .serviceStopped: return .serviceLost
+            case .serviceNotRunning, .serviceStopped, .serviceNotAnswering: return .serviceLost
             default: return .noAnswer(cardRemoved: true)
             }
         }

@@ -27,6 +27,7 @@ struct APDUCommand: ParsableCommand {
         let wording = card.wording
         let atr = card.atr
         var dialog = CodeDialog(stdin: stdin, wording: wording)
+        if parsed.contains(where: { !$0.codes.isEmpty }) { try dialog.requireSource() }
         var responses: [String] = []
         let json = common.json
         do throws(OperationError) {

@@ -26,6 +26,18 @@ struct CodeDialog: Dialog {
         source = stdin ? .lines : Terminal.isPresent ? .terminal : .none
     }
 
+    /// Refuses before the card is touched where codes can come from nowhere.
+    func requireSource() throws(Failure) {
+        guard case .none = source else { return }
+        throw Failure(
+            exitCode: 64,
+            code: "usage",
+            happened: texts.noTerminal.happened,
+            next: texts.noTerminal.next,
+            json: wording.json
+        )
+    }
+
     var isInteractive: Bool {
         if case .terminal = source { true } else { false }
     }
@@ -45,17 +57,7 @@ struct CodeDialog: Dialog {
             guard let code = StandardInput.readCode() else { throw .cancelled }
             return code
         case .terminal: return try ask(request)
-        case .none:
-            let sentence = texts.noTerminal
-            Program.exit(
-                with: Failure(
-                    exitCode: 64,
-                    code: "usage",
-                    happened: sentence.happened,
-                    next: sentence.next,
-                    json: wording.json
-                )
-            )
+        case .none: throw .cancelled
         }
     }
 

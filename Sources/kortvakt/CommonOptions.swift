@@ -54,8 +54,12 @@ struct CardAtHand: ~Copyable {
     ///
     /// Blocking; waits 5 s at most for other programs.
     static func open(_ options: CommonOptions) throws(Failure) -> CardAtHand {
+        try open(options, trace: try TraceFile.open(options.trace))
+    }
+
+    /// The same with a trace that is open already.
+    static func open(_ options: CommonOptions, trace: CardTrace?) throws(Failure) -> CardAtHand {
         let site = Site()
-        let trace = try TraceFile.open(options.trace)
         do throws(PCSCError) {
             return try open(options, site: site, trace: trace)
         } catch {

@@ -79,13 +79,14 @@ struct PINCommand: ParsableCommand {
         @Flag(help: ArgumentHelp(Program.texts.helpUntested)) var untested = false
 
         func run() throws {
+            let trace = try TraceFile.open(common.trace)
             var choice = PINChoice(argument: codes.pin)
-            while let other = try unblock(choice) { choice = .name(other.id) }
+            while let other = try unblock(choice, trace: trace) { choice = .name(other.id) }
         }
 
         /// Unblocks one PIN; returns another one that the person wants unblocked too.
-        private func unblock(_ choice: PINChoice) throws -> PINPolicy? {
-            let card = try CardAtHand.open(common)
+        private func unblock(_ choice: PINChoice, trace: CardTrace?) throws -> PINPolicy? {
+            let card = try CardAtHand.open(common, trace: trace)
             let budget = TryBudget(
                 lastTry: codes.lastTry,
                 lastPUKTry: lastPukTry,
@@ -174,6 +175,7 @@ extension CardAtHand {
         let atr = atr
         let json = json
         var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
+        try dialog.requireSource()
         do throws(OperationError) {
             let done = try operation(takeConnection(), atr, &dialog, wording)
             if json {

@@ -19,10 +19,11 @@ struct StatusCommand: ParsableCommand {
         let trace = try TraceFile.open(common.trace)
         let service = FailureWording(site: site, kind: nil, json: common.json)
         let context: Context
+        let all: [ReaderStatus]
         let readers: [ReaderStatus]
         do throws(PCSCError) {
             context = try Context()
-            let all = try context.statuses()
+            all = try context.statuses()
             guard !all.isEmpty else { throw PCSCError.noReader }
             readers =
                 common.reader == nil
@@ -38,9 +39,10 @@ struct StatusCommand: ParsableCommand {
         if common.json {
             JSON.print(StatusJSON(readers: found, showPersonalData: common.showPersonalData))
         } else {
-            for (index, reader) in found.enumerated() {
-                let text = StatusText(wording: service, showPersonalData: common.showPersonalData)
-                for line in text.lines(of: reader, number: index + 1) { Output.line(line) }
+            let text = StatusText(wording: service, showPersonalData: common.showPersonalData)
+            for reader in found {
+                let number = (all.firstIndex { $0.reader == reader.status.reader } ?? 0) + 1
+                for line in text.lines(of: reader, number: number) { Output.line(line) }
             }
         }
         // The first thing that is wrong decides the exit code; it has been shown above.

@@ -112,28 +112,6 @@ struct CardTests {
         }
     }
 
-    @Test func aCardThatNeverAnswersAResetIsUnresponsiveWithinTheDeadline() async throws {
-        try await CardInReader.run(atr: "", waitingFor: nil) { inserted in
-            let context = try Context()
-            let clock = ContinuousClock()
-            let time = clock.measure {
-                #expect(throws: PCSCError.self) {
-                    // Until the service has noticed the card, the reader is empty for it.
-                    while true {
-                        do throws(PCSCError) {
-                            _ = try context.connect(inserted.reader, within: .milliseconds(500))
-                        } catch {
-                            if error == .noCard { continue }
-                            #expect(error == .cardUnresponsive)
-                            throw error
-                        }
-                    }
-                }
-            }
-            #expect(time < .seconds(5))
-        }
-    }
-
     @Test func droppingTheSecurityStatusMakesALoneCardForget() async throws {
         try await CardInReader.run { inserted in
             let context = try Context()

@@ -131,6 +131,28 @@ struct ServiceTests {
         }
     }
 
+    /// vpcd waits for the Answer-to-Reset for ever, and the whole service with it.
+    @Test func aCardThatHangsTheServiceIsGivenUpToo() async {
+        await #expect(processExitsWith: .success) {
+            try await PrivateCardService.run(driver: SharedCardService.driver) { service in
+                unsafe setenv("PCSCLITE_CSOCK_NAME", service.socketPath, 1)
+                let context = try Context()
+                try await service.insertCard("/usr/bin/python3") { [HelperProgram.path("card.py"), $0, ""] }
+                let deadline = ContinuousClock.now + .seconds(10)
+                var error: PCSCError?
+                while error == nil, ContinuousClock.now < deadline {
+                    do throws(PCSCError) {
+                        _ = try context.statuses(within: .milliseconds(500))
+                    } catch let caught {
+                        error = caught
+                    }
+                }
+                #expect(error == .serviceNotAnswering)
+                #expect(throws: PCSCError.serviceNotAnswering) { try context.readers() }
+            }
+        }
+    }
+
     /// A service that only speaks the protocol (`Programs/service.py`), for this process.
     private enum FakeService {
         static func run(_ behaviour: String..., body: () throws -> Void) async throws {

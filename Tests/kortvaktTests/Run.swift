@@ -16,12 +16,17 @@ struct Run: Sendable {
         environment: [String: String] = [:],
         input: String = ""
     ) async throws -> Run {
+        var variables: [Environment.Key: String] = [:]
+        for (name, value) in base.merging(environment, uniquingKeysWith: { _, new in new }) {
+            variables[Environment.Key(stringLiteral: name)] = value
+        }
         let clock = ContinuousClock()
         let start = clock.now
         let outcome = try await Subprocess.run(
-            .name(command[0]),
-            arguments: Arguments(Array(command.dropFirst())),
-            environment: .custom(base.merging(environment) { _, new in new }),
+            // env(1) takes an executable by name or by path.
+            .name("env"),
+            arguments: Arguments(command),
+            environment: .custom(variables),
             input: .string(input),
             output: .string(limit: 1 << 22),
             error: .string(limit: 1 << 22)

@@ -34,6 +34,6 @@ for line in sys.stdin:
         connect()
     elif line == "end\n":
         check(library.SCardEndTransaction(card, word(LEAVE)))
-    elif line == "exit\n":
-        break
     print("done", flush=True)
+    if line == "exit\n":
+        break

@@ -1,0 +1,36 @@
+import CardOperations
+import Testing
+import VirtualCards
+
+/// How many commands an operation sends at most, GET RESPONSE counted. Time is not judged here.
+@Suite struct CommandBudgetTests {
+    @Test(arguments: [
+        (CardProfile.siths, Operation.verify, 12), (.siths, .change, 12), (.siths, .unblock, 14),
+        (.sithsT1, .verify, 10), (.sithsT1, .change, 10), (.sithsT1, .unblock, 12),
+    ])
+    func anOperationKeepsToItsBudget(profile: CardProfile, operation: Operation, limit: Int) throws {
+        let bench = try OperationBench(profile, tries: [.authentication: operation == .unblock ? 0 : 2])
+        #expect(bench.outcome(operation) == "ok")
+        #expect((4...limit).contains(bench.reader.commands))
+        // Unblocking without a name looks at every counter.
+        if operation == .unblock {
+            let unnamed = try OperationBench(profile, tries: [.authentication: 0])
+            _ = try unnamed.unblock()
+            #expect((4...limit).contains(unnamed.reader.commands))
+        }
+    }
+
+    @Test(arguments: [
+        (CardProfile.siths, CardReport.Wish([]), 20), (.siths, [.identity, .certificates], 40),
+        (.sithsT1, [], 14), (.sithsT1, [.identity, .certificates], 24),
+    ])
+    func aReportKeepsToItsBudget(profile: CardProfile, wish: CardReport.Wish, limit: Int) throws {
+        let bench = try OperationBench(profile)
+        let report = try bench.report(wish)
+        #expect(report.pins.map(\.policy.role) == [.auth, .sign, .puk])
+        #expect(report.pins.map(\.status.remainingTries) == [3, 3, 10])
+        #expect(report.certificates.count == (wish.isEmpty ? 0 : 2))
+        #expect((4...limit).contains(bench.reader.commands))
+        #expect(bench.ledger.begun == 1)
+    }
+}
