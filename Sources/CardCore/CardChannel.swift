@@ -41,7 +41,7 @@ extension CardChannel where Self: ~Copyable {
     /// Sends a command and collects its whole response.
     ///
     /// `6CXX` is repeated once with the length the card asked for, `61XX` is followed by GET RESPONSE, in at most 64
-    /// rounds and `limit` bytes (ISO/IEC 7816-4, 5.3.4). Data longer than the card takes at once goes out chained.
+    /// rounds, fewer for a small `limit`, and `limit` bytes (ISO/IEC 7816-4, 5.3.4). Data longer than the card takes at once goes out chained.
     package mutating func exchange(
         _ command: CommandAPDU,
         limit: Int = 65_536
@@ -76,7 +76,12 @@ extension CardChannel where Self: ~Copyable {
     ) throws(TransportError) -> ResponseAPDU {
         let encoded = try EncodedCommand(command)
         let response = try transmit(encoded)
-        return try collect(response, cla: encoded.cla, limit: 256)
+        do throws(TransportError) {
+            return try collect(response, cla: encoded.cla, limit: 256)
+        } catch {
+            // GET RESPONSE may not have been sent; the code was.
+            throw error.commandWasNotSent ? .noAnswer(cardRemoved: error == .cardRemoved) : error
+        }
     }
 
     private mutating func send(_ command: CommandAPDU) throws(TransportError) -> ResponseAPDU {
@@ -90,10 +95,12 @@ extension CardChannel where Self: ~Copyable {
     ) throws(TransportError) -> ResponseAPDU {
         var response = first
         guard response.data.count <= limit else { throw .responseTooLong(limit: limit) }
+        // A card that brings less than half of what fits is not believed to have an end.
+        let mostRounds = min(64, limit / 128 + 2)
         var rounds = 0
         while response.status.sw1 == 0x61 {
             rounds += 1
-            guard rounds <= 64 else { throw .responseTooLong(limit: limit) }
+            guard rounds <= mostRounds else { throw .responseTooLong(limit: limit) }
             let available = response.status.sw2 == 0 ? 256 : Int(response.status.sw2)
             let get = CommandAPDU(cla: cla, ins: Instruction.getResponse, expectedLength: available)
             var next = try send(get)

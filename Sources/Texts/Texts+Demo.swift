@@ -12,7 +12,7 @@ extension Texts {
     }
     package var demoInsert: String { text("A card is put into the reader.") }
     package func demoWrong(_ code: String) -> String {
-        text("Its holder has forgotten the PIN and enters {code}, three times.", ["code": code])
+        text("Its holder has forgotten the PIN and tries {code}.", ["code": code])
     }
     package func demoLast() -> String {
         text("Kortvakt does not use up the last try by itself; here it is told to.")

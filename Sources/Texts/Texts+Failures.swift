@@ -39,7 +39,7 @@ extension Texts {
     }
     package func noSuchReader(_ name: String) -> Sentence {
         Sentence(
-            text("No single reader is called “{name}”.", ["name": name]),
+            text("No reader, or more than one, is called “{name}”.", ["name": name]),
             text("Choose one of these with --reader:")
         )
     }
@@ -90,7 +90,7 @@ extension Texts {
     package func notRecognised(atr: String) -> Sentence {
         Sentence(
             text("This card is not recognised (ATR {atr}).", ["atr": atr]),
-            text("Kortvakt offers no PIN functions for it.")
+            text("Kortvakt cannot check, change or unblock its PINs. Contact your service desk.")
         )
     }
     package func malformed(_ file: String) -> Sentence {
@@ -107,18 +107,18 @@ extension Texts {
     }
     package func refusedStep(status: String) -> Sentence {
         Sentence(
-            text("The card refused a step that it must allow (status {status}).", ["status": status]),
+            text("The card refused something that it should allow (status {status}).", ["status": status]),
             text("Nothing was changed. Show the card to your service desk.")
         )
     }
 
     // MARK: Codes
 
-    package func wrong(_ pin: CodeName, remaining: Int?) -> Sentence {
+    package func wrong(_ pin: CodeName, remaining: Int?, isPUK: Bool) -> Sentence {
         guard let remaining else {
             return Sentence(
                 text("Wrong {pin}.", pin.arguments),
-                text("This card does not tell how many tries are left; three in all are usual.")
+                isPUK ? pukAttemptsNotCounted : attemptsNotCounted
             )
         }
         return Sentence(
@@ -129,7 +129,7 @@ extension Texts {
                 pin.arguments
             ),
             remaining == 1
-                ? text("Stop here unless you are sure: one more wrong try blocks it.")
+                ? text("Stop here unless you are sure: one more wrong try and the code is blocked.")
                 : text("Check that it is the right card and the right code before you try again.")
         )
     }
@@ -142,7 +142,7 @@ extension Texts {
     package func blockedPINWithoutPUK(_ pin: CodeName) -> Sentence {
         Sentence(
             text("{the_pin} is blocked.", pin.arguments),
-            text("This card names no code that could unblock it. Contact your service desk.")
+            text("This card has no PUK that could unblock it. Contact your service desk.")
         )
     }
     package func blockedPUK(_ pin: CodeName) -> Sentence {
@@ -153,7 +153,7 @@ extension Texts {
     }
     package func notActivated(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("This card has not been activated: {the_pin} is not set up.", pin.arguments),
+            text("This card has not been activated: {the_pin} cannot be used yet.", pin.arguments),
             text("Contact whoever gave you the card.")
         )
     }
@@ -180,7 +180,7 @@ extension Texts {
     }
     package func noUnblockingCode(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("This card names no code that unblocks {the_pin}.", pin.arguments),
+            text("This card has no PUK for {the_pin}.", pin.arguments),
             text("Nothing was sent to the card. Contact your service desk.")
         )
     }
@@ -190,7 +190,7 @@ extension Texts {
                 "The card did not accept the new {pin} (status {status}).",
                 pin.arguments.merging(["status": status]) { $1 }
             ),
-            text("The old one still holds. Look at the tries left with: kortvakt status")
+            text("The old code still holds. Look at the tries left with: kortvakt status")
         )
     }
     package func unexpectedStatus(_ pin: CodeName, status: String) -> Sentence {
@@ -210,7 +210,7 @@ extension Texts {
     }
     package func stillBlocked(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("The card said yes, but {the_pin} is still blocked.", pin.arguments),
+            text("The card reported success, but {the_pin} is still blocked.", pin.arguments),
             text("Do not try again: it could use up the PUK. Contact your service desk.")
         )
     }
@@ -286,7 +286,7 @@ extension Texts {
         Sentence(
             text("Only one try is left for {the_pin}. Nothing was sent to the card.", pin.arguments),
             text(
-                "If you are sure of it, use the last try with --last-puk-try; a wrong one ends the card for good."
+                "If you are sure of it, use the last try with --last-puk-try; if it is wrong, the card can never be unblocked again."
             )
         )
     }

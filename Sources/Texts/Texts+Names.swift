@@ -13,7 +13,8 @@ extension Texts {
             let arguments = ["id": label.isEmpty ? id : label]
             return CodeName(bare: text("PIN {id}", arguments), definite: text("the PIN {id}", arguments))
         }
-        if label.isEmpty || label.lowercased() == words.bare.lowercased() {
+        // A label that says no more than the role, such as Legitimering for legitimeringskod, is left out.
+        if words.bare.lowercased().hasPrefix(label.lowercased()) {
             return CodeName(bare: words.bare, definite: words.definite)
         }
         return CodeName(
@@ -30,7 +31,7 @@ extension Texts {
 
     package func triesUnknown() -> String { text("tries left not known") }
     package func blocked() -> String { text("blocked") }
-    package func notInitialized() -> String { text("not set up yet") }
+    package func notInitialized() -> String { text("not activated yet") }
 
     package func digits(_ length: ClosedRange<Int>) -> String {
         length.lowerBound == length.upperBound

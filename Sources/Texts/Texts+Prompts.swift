@@ -11,8 +11,13 @@ extension Texts {
     package var attemptsNotCounted: String {
         text("This card does not tell how many tries are left; three in all are usual.")
     }
+    package var pukAttemptsNotCounted: String {
+        text(
+            "This card does not tell how many PUK tries are left. Be careful: too many wrong ones and it can never be unblocked again."
+        )
+    }
     package func planUnblock(_ pin: CodeName, _ state: String) -> String {
-        text("This unblocks {the_pin}: {state}.", pin.arguments.merging(["state": state]) { $1 })
+        text("To be unblocked: {the_pin}, {state}.", pin.arguments.merging(["state": state]) { $1 })
     }
     package func planCode(_ pin: CodeName, _ state: String, _ range: String) -> String {
         text(
@@ -23,12 +28,14 @@ extension Texts {
     package func planNew(_ pin: CodeName, _ range: String) -> String {
         text("You choose a new {pin}, {range}.", pin.arguments.merging(["range": range]) { $1 })
     }
-    package var evidenceTested: String { text("How this card is unblocked has been tested on such a card.") }
+    package var evidenceTested: String {
+        text("The way to unblock this card has been tested on such a card.")
+    }
     package var evidenceDocumented: String {
-        text("How this card is unblocked is known from documents; it has not been tested on such a card.")
+        text("The way to unblock this card is documented, but not tested on such a card.")
     }
     package var evidenceUnknown: String {
-        text("How this card is unblocked is not known. The usual way may fail and cost one PUK try.")
+        text("The way to unblock this card is not known. The usual way may fail and cost one PUK try.")
     }
     package var askUntested: String { text("Try the usual way?") }
     package var dateWarning: String { text("The new PIN looks like a date. Dates are easy to guess.") }
@@ -53,7 +60,7 @@ extension Texts {
     }
     package func unblocked(_ pin: CodeName, _ state: String) -> String {
         text(
-            "{the_pin} is unblocked and has its new value: {state}.",
+            "{the_pin} is unblocked and the new code holds: {state}.",
             pin.arguments.merging(["state": state]) { $1 }
         ).startingUpperCase
     }

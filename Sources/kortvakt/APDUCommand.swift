@@ -11,9 +11,7 @@ struct APDUCommand: ParsableCommand {
     }
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: ArgumentHelp(Program.texts.helpStdin)) var stdin = false
-    @Flag(help: ArgumentHelp(Program.texts.helpLastTry)) var lastTry = false
-    @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry)) var lastPukTry = false
+    @OptionGroup var codes: CodeOptions
     @Argument(help: ArgumentHelp(Program.texts.helpHex, valueName: "HEX")) var commands: [String]
 
     func run() throws {
@@ -26,7 +24,8 @@ struct APDUCommand: ParsableCommand {
         let card = try CardAtHand.open(common)
         let wording = card.wording
         let atr = card.atr
-        var dialog = CodeDialog(stdin: stdin, wording: wording)
+        let budget = codes.budget(card.site)
+        var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
         if parsed.contains(where: { !$0.codes.isEmpty }) { try dialog.requireSource() }
         var responses: [String] = []
         let json = common.json
@@ -35,7 +34,7 @@ struct APDUCommand: ParsableCommand {
                 parsed,
                 atr: atr,
                 on: card.takeConnection(),
-                budget: TryBudget(lastTry: lastTry, lastPUKTry: lastPukTry),
+                budget: budget,
                 dialog: &dialog
             ) { response in
                 responses.append(Hex.string(of: response.bytes))

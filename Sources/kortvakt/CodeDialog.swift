@@ -66,7 +66,8 @@ struct CodeDialog: Dialog {
         switch request.purpose {
         case .current, .unblocking:
             if request.status.remainingTries == nil, request.purpose == .current {
-                Output.prompt(texts.attemptsNotCounted + "\n")
+                let isPUK = request.pin.kind == .puk
+                Output.prompt((isPUK ? texts.pukAttemptsNotCounted : texts.attemptsNotCounted) + "\n")
             }
             return try typed(texts.enter(name, state(request.status)))
         case .new:
@@ -141,7 +142,7 @@ struct CodeDialog: Dialog {
         case .documented: Output.prompt(texts.evidenceDocumented + "\n")
         case .unknown: Output.prompt(texts.evidenceUnknown + "\n")
         }
-        if plan.puk.status.remainingTries == nil { Output.prompt(texts.attemptsNotCounted + "\n") }
+        if plan.puk.status.remainingTries == nil { Output.prompt(texts.pukAttemptsNotCounted + "\n") }
     }
 
     mutating func warnOfDate() { Output.error(texts.dateWarning) }

@@ -31,14 +31,32 @@ struct CommonOptions: ParsableArguments {
 
 /// Options of the commands that present a code.
 struct CodeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(Program.texts.helpPINRole, valueName: "ROLE"))
-    var pin: String?
-
     @Flag(help: ArgumentHelp(Program.texts.helpStdin))
     var stdin = false
 
     @Flag(help: ArgumentHelp(Program.texts.helpLastTry))
     var lastTry = false
+
+    @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry))
+    var lastPukTry = false
+
+    /// What these options allow, and what the site allows.
+    func budget(_ site: Site, untested: Bool = false) -> TryBudget {
+        TryBudget(
+            lastTry: lastTry,
+            lastPUKTry: lastPukTry,
+            untested: untested,
+            allowTrivialPINs: site.settings.pinPolicy.allowsTrivial
+        )
+    }
+}
+
+/// The option that names a code.
+struct PINOption: ParsableArguments {
+    @Option(help: ArgumentHelp(Program.texts.helpPINRole, valueName: "ROLE"))
+    var pin: String?
+
+    var choice: PINChoice { PINChoice(argument: pin) }
 }
 
 /// A card at hand: what a command works with after the common options have been followed.

@@ -124,7 +124,7 @@ struct FailureWording {
             return make(
                 6,
                 "\(policy.kind)-wrong",
-                texts.wrong(name, remaining: remaining),
+                texts.wrong(name, remaining: remaining, isPUK: policy.kind == .puk),
                 policy,
                 remaining: remaining
             )

@@ -18,17 +18,17 @@ struct PINCommand: ParsableCommand {
     struct Verify: ParsableCommand {
         static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpVerify) }
         @OptionGroup var common: CommonOptions
+        @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
-        @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry)) var lastPukTry = false
 
         func run() throws {
             let card = try CardAtHand.open(common)
-            let budget = TryBudget(lastTry: codes.lastTry, lastPUKTry: lastPukTry)
-            try card.run(codes) { (connection, atr, dialog, wording) throws(OperationError) in
+            let budget = codes.budget(card.site)
+            try card.run(codes) { (card, atr, dialog, wording) throws(OperationError) in
                 let pin = try PINOperations.verify(
-                    PINChoice(argument: codes.pin),
+                    option.choice,
                     atr: atr,
-                    on: connection,
+                    on: card,
                     budget: budget,
                     dialog: &dialog
                 )
@@ -44,21 +44,17 @@ struct PINCommand: ParsableCommand {
     struct Change: ParsableCommand {
         static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpChange) }
         @OptionGroup var common: CommonOptions
+        @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
-        @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry)) var lastPukTry = false
 
         func run() throws {
             let card = try CardAtHand.open(common)
-            let budget = TryBudget(
-                lastTry: codes.lastTry,
-                lastPUKTry: lastPukTry,
-                allowTrivialPINs: card.site.settings.pinPolicy.allowsTrivial
-            )
-            try card.run(codes) { (connection, atr, dialog, wording) throws(OperationError) in
+            let budget = codes.budget(card.site)
+            try card.run(codes) { (card, atr, dialog, wording) throws(OperationError) in
                 let pin = try PINOperations.change(
-                    PINChoice(argument: codes.pin),
+                    option.choice,
                     atr: atr,
-                    on: connection,
+                    on: card,
                     budget: budget,
                     dialog: &dialog
                 )
@@ -74,25 +70,20 @@ struct PINCommand: ParsableCommand {
     struct Unblock: ParsableCommand {
         static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpUnblock) }
         @OptionGroup var common: CommonOptions
+        @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
-        @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry)) var lastPukTry = false
         @Flag(help: ArgumentHelp(Program.texts.helpUntested)) var untested = false
 
         func run() throws {
             let trace = try TraceFile.open(common.trace)
-            var choice = PINChoice(argument: codes.pin)
+            var choice = option.choice
             while let other = try unblock(choice, trace: trace) { choice = .name(other.id) }
         }
 
         /// Unblocks one PIN; returns another one that the person wants unblocked too.
         private func unblock(_ choice: PINChoice, trace: CardTrace?) throws -> PINPolicy? {
             let card = try CardAtHand.open(common, trace: trace)
-            let budget = TryBudget(
-                lastTry: codes.lastTry,
-                lastPUKTry: lastPukTry,
-                untested: untested,
-                allowTrivialPINs: card.site.settings.pinPolicy.allowsTrivial
-            )
+            let budget = codes.budget(card.site, untested: untested)
             var other: PINPolicy?
             let wording = card.wording
             try card.run(codes) { (connection, atr, dialog, wording) throws(OperationError) in

@@ -27,7 +27,7 @@ import VirtualCards
             let outcome = bench.outcome(operation)
             bench.expectOrder()
             guard bench.reader.commands >= number else {
-                #expect(outcome == "ok" && number > 8)
+                #expect(outcome == "ok" && number > 5)
                 return
             }
             try check(bench, before, bench.reader.log[number - 1], number, outcome)
@@ -49,10 +49,12 @@ import VirtualCards
                     #expect(outcome == "ok")
                     return
                 }
-                #expect(outcome == "card transport \(fault)", "before command \(number)")
+                // In two steps the PUK may have been sent when the card leaves before the new PIN.
+                let expected = secretsBefore == 0 ? "card transport \(fault)" : "outcome unknown 03 (03)"
+                #expect(outcome == expected, "before command \(number)")
                 #expect(bench.reader.commands == number, "the operation went on after command \(number)")
                 #expect(bench.value(.authentication) == OperationBench.auth)
-                #expect(secretsBefore == 0 || profile == .sithsTwoStep)
+                #expect(secretsBefore == 0 || profile == .sithsTwoStep && operation == .unblock)
                 #expect(bench.tries(.authentication) == before.codes[bench.reference(.authentication)]?.remainingTries)
             }
         }

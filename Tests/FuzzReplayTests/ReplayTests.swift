@@ -17,7 +17,10 @@ import Testing
         for name in names {
             let bytes = try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
             let broken = target.run(Array(bytes))
-            #expect(broken.isEmpty, "\(target.rawValue)/\(name)")
+            #expect(
+                broken.isEmpty,
+                "\(target.rawValue)/\(name)\n\(broken.isEmpty ? "" : target.account(of: Array(bytes)))"
+            )
         }
     }
 

@@ -13,7 +13,9 @@ enum CardTarget {
         case notStarted
     }
 
-    static func run(_ bytes: [UInt8], _ broken: inout BrokenRules) {
+    /// Feeds `bytes` and returns what happened, for a person to read.
+    @discardableResult
+    static func run(_ bytes: [UInt8], _ broken: inout BrokenRules) -> () -> String {
         let input = HostileInput(decoding: bytes)
         let card = HostileCard(input)
         let lines = TraceLines()
@@ -23,6 +25,12 @@ enum CardTarget {
         let connection = HostileConnection(card, trace: trace, refusedTransaction: Int(input.options[5] & 7))
         let outcome = run(input, on: connection, card: card, dialog: &dialog, rules: rules)
         rules.judge(outcome, dialog: dialog, trace: lines.all, &broken)
+        let budget = dialog.budget
+        return {
+            let text = String(decoding: input.text, as: UTF8.self)
+            let lines = lines.all.joined()
+            return "\(input.operation) \(text.debugDescription) \(budget)\n\(lines)-> \(outcome)\n"
+        }
     }
 
     /// The steps of a run without any, on a card that answers.

@@ -49,6 +49,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         }
         return broken.list
     }
+
+    /// What happened with `input`, for a person to read; empty for parsers.
+    package func account(of input: [UInt8]) -> String {
+        var broken = BrokenRules()
+        return self == .card ? CardTarget.run(input, &broken)() : ""
+    }
 }
 
 /// Collects the rules that an input broke.

@@ -20,6 +20,7 @@ final class HostileCard {
     }
 
     let limits: ChannelLimits
+    private let operation: HostileInput.Operation
     private var steps: ArraySlice<HostileInput.Step>
     /// Further commands that get this response.
     private var repeated: (response: [UInt8], count: Int)?
@@ -42,8 +43,10 @@ final class HostileCard {
     private(set) var answered: [HostileInput.Step] = []
     private(set) var broken = BrokenRules()
 
-    /// What all operations together may cost a card that is not answered as one expects.
-    static let maximumCommands = 400
+    /// 400 exchanges of files, each of at most ten commands and SELECT of 22, and what counters cost.
+    static let maximumCommands = 6_000
+    /// As many responses of the usual length.
+    static let maximumResponseBytes = 4_000_000
 
     init(_ input: HostileInput) {
         let atr = try? ATR(parsing: input.atr)
@@ -52,6 +55,7 @@ final class HostileCard {
             input.options[0] & 2 == 0
             ? ChannelLimits(transmissionProtocol: used, atr: atr)
             : ChannelLimits(transmissionProtocol: used, extendedLength: true)
+        operation = input.operation
         steps = input.steps[...]
     }
 
@@ -87,6 +91,7 @@ final class HostileCard {
         do throws(TransportError) {
             let response = try nextResponse(to: bytes)
             responseBytes += response.bytes.count
+            broken.expect(responseBytes <= Self.maximumResponseBytes, "too many bytes taken")
             counters.received(response)
             note(response.status)
             return response
@@ -106,7 +111,8 @@ final class HostileCard {
         let isExtended = bytes.count > 5 && bytes[4] == 0
         broken.expect(limits.extendedLength || !isExtended, "an extended length that is not allowed")
         broken.expect(bytes.count <= 261 || limits.extendedLength, "a command too long")
-        if limits.transmissionProtocol == .t0, bytes.count > 5 {
+        // What somebody typed goes out as it was typed.
+        if limits.transmissionProtocol == .t0, bytes.count > 5, operation != .raw {
             broken.expect(bytes.count == 5 + Int(bytes[4]), "data and Le under T=0")
         }
     }

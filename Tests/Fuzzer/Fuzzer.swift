@@ -19,7 +19,9 @@ private let target: FuzzTarget = {
 func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
     let broken = target.run(bytes)
-    guard broken.isEmpty else { fatalError("BROKEN RULE: \(broken.joined(separator: "; "))") }
+    guard broken.isEmpty else {
+        fatalError("BROKEN RULE: \(broken.joined(separator: "; "))\n\(target.account(of: bytes))")
+    }
     return 0
 }
 

@@ -15,6 +15,7 @@ struct CardInReader {
     static let t1 = "3B8501807300004037"
 
     /// Puts a card in a reader of its own, waits until the service sees it, and pulls it after `body`.
+    @discardableResult
     static func run<R>(
         atr: String = t0,
         waitingFor presence: ReaderStatus.Presence? = .present,

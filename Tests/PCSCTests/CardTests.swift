@@ -112,6 +112,13 @@ struct CardTests {
         }
     }
 
+    @Test func anAnswerToResetThatIsNoneIsAProtocolMismatch() async throws {
+        try await CardInReader.run(atr: "FFFFFF") { inserted in
+            let context = try Context()
+            #expect(throws: PCSCError.protocolMismatch) { _ = try context.connect(inserted.reader) }
+        }
+    }
+
     @Test func droppingTheSecurityStatusMakesALoneCardForget() async throws {
         try await CardInReader.run { inserted in
             let context = try Context()

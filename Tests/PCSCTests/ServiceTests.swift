@@ -131,24 +131,41 @@ struct ServiceTests {
         }
     }
 
-    /// vpcd waits for the Answer-to-Reset for ever, and the whole service with it.
-    @Test func aCardThatHangsTheServiceIsGivenUpToo() async {
+    @Test func aCardThatDoesNotAnswerAResetIsMuteAndUnresponsive() async {
         await #expect(processExitsWith: .success) {
-            try await PrivateCardService.run(driver: SharedCardService.driver) { service in
-                unsafe setenv("PCSCLITE_CSOCK_NAME", service.socketPath, 1)
+            try await FakeService.run("mute-card") {
                 let context = try Context()
-                try await service.insertCard("/usr/bin/python3") { [HelperProgram.path("card.py"), $0, ""] }
-                let deadline = ContinuousClock.now + .seconds(10)
-                var error: PCSCError?
-                while error == nil, ContinuousClock.now < deadline {
-                    do throws(PCSCError) {
-                        _ = try context.statuses(within: .milliseconds(500))
-                    } catch let caught {
-                        error = caught
+                let status = try #require(try context.statuses().first)
+                #expect(status.presence == .mute && status.atr.isEmpty)
+                #expect(throws: PCSCError.cardUnresponsive) { _ = try context.connect(status.reader) }
+            }
+        }
+    }
+
+    @Test func aServiceThatHangsWhileItListsIsGivenUp() async {
+        await #expect(processExitsWith: .success) {
+            try await FakeService.run("hangs-at-lists") {
+                let context = try Context()
+                let limit = Duration.milliseconds(100)
+                #expect(throws: PCSCError.serviceNotAnswering) { try context.readers(within: limit) }
+                // At once, because this context must not be touched again; another one works, and does not wait for it.
+                #expect(throws: PCSCError.serviceNotAnswering) { try context.readers() }
+                let other = try Context()
+                #expect(throws: PCSCError.serviceNotAnswering) { try other.readers(within: limit) }
+            }
+        }
+    }
+
+    @Test func aCardThatHangsWhileNobodyUsesItIsUnresponsive() async {
+        await #expect(processExitsWith: .success) {
+            try await FakeService.run("hangs-at-cards") {
+                let context = try Context()
+                let reader = try #require(try context.readers().first)
+                for _ in 0..<2 {
+                    #expect(throws: PCSCError.cardUnresponsive) {
+                        _ = try context.connect(reader, within: .milliseconds(100))
                     }
                 }
-                #expect(error == .serviceNotAnswering)
-                #expect(throws: PCSCError.serviceNotAnswering) { try context.readers() }
             }
         }
     }

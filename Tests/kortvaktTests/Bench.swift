@@ -23,7 +23,7 @@ struct Bench: Sendable {
         let result: Result<R, any Error>
         do {
             result = .success(
-                try await PrivateCardService.run(driver: BuildFolder.driver, name: "Bench", entries: entries) {
+                try await PrivateCardService.run(driver: SharedCardService.driver, name: "Bench", entries: entries) {
                     try await body(Bench(service: $0))
                 }
             )

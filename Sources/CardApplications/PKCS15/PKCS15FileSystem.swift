@@ -3,7 +3,8 @@ internal import CardCore
 /// Selects and reads the files of a PKCS#15 application (ISO/IEC 7816-4, 11.2.2 and 11.3.3).
 ///
 /// It remembers which way of selecting the card understands and what is current, so that nothing is sent twice.
-/// Everything is bounded: a file has at most 32,767 octets, the largest offset that READ BINARY with P1-P2 reaches.
+/// Everything is bounded: a file has at most 32,767 octets, the largest offset that READ BINARY with P1-P2 reaches, and
+/// after 400 commands nothing more is sent, so that a card that brings one octet at a time cannot keep us for hours.
 struct PKCS15FileSystem: Sendable {
     /// How the application was found, and is selected again.
     enum Entry: Hashable, Sendable {
@@ -31,6 +32,8 @@ struct PKCS15FileSystem: Sendable {
     private var currentDirectory: [UInt8]?
     /// Whether the card reads EF.OD and EF.CIAInfo by short identifier; `nil` until tried.
     private(set) var readsByShortIdentifier: Bool?
+    /// Sixteen certificates of 2 KB take half of them with 128 octets a command.
+    private var commandsLeft = 400
 
     init(entry: Entry) { self.entry = entry }
 
@@ -153,11 +156,11 @@ struct PKCS15FileSystem: Sendable {
         let p2: UInt8 = wantsFCI ? 0x00 : selectP2
         var command = CommandAPDU(ins: Instruction.select, p1: p1, p2: p2, data: name)
         command.expectedLength = p2 == 0x00 ? 256 : nil
-        let response = try channel.exchange(command, limit: 1_024)
+        let response = try exchange(command, limit: 1_024, on: &channel)
         guard p2 == 0x0C, response.status == .incorrectParameters else { return response }
         command.p2 = 0x00
         command.expectedLength = 256
-        let second = try channel.exchange(command, limit: 1_024)
+        let second = try exchange(command, limit: 1_024, on: &channel)
         if second.status.isSelected { selectP2 = 0x00 }
         return second
     }
@@ -227,7 +230,7 @@ struct PKCS15FileSystem: Sendable {
     /// Reads the current file.
     ///
     /// `demand` tells from what is there how many octets are wanted; `nil` ends it.
-    private func read(
+    private mutating func read(
         from start: Int,
         on channel: inout AnyCardChannel,
         until demand: ([UInt8]) -> Int?
@@ -238,7 +241,7 @@ struct PKCS15FileSystem: Sendable {
         return try read(startingWith: first, at: start, on: &channel, until: demand)
     }
 
-    private func read(
+    private mutating func read(
         startingWith first: ResponseAPDU,
         at start: Int = 0,
         on channel: inout AnyCardChannel,
@@ -262,7 +265,7 @@ struct PKCS15FileSystem: Sendable {
         return bytes
     }
 
-    private func readBinary(
+    private mutating func readBinary(
         at offset: Int,
         length: Int,
         on channel: inout AnyCardChannel
@@ -275,7 +278,7 @@ struct PKCS15FileSystem: Sendable {
         )
     }
 
-    private func readBinary(
+    private mutating func readBinary(
         p1: UInt8,
         p2: UInt8,
         length: Int,
@@ -283,7 +286,17 @@ struct PKCS15FileSystem: Sendable {
     ) throws(TransportError) -> ResponseAPDU {
         let command = CommandAPDU(ins: Instruction.readBinary, p1: p1, p2: p2, expectedLength: length)
         // More than asked for is a fault of the card, never data.
-        return try channel.exchange(command, limit: length)
+        return try exchange(command, limit: length, on: &channel)
+    }
+
+    private mutating func exchange(
+        _ command: CommandAPDU,
+        limit: Int,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> ResponseAPDU {
+        guard commandsLeft > 0 else { throw .responseTooLong(limit: Self.maximumFileSize) }
+        commandsLeft -= 1
+        return try channel.exchange(command, limit: limit)
     }
 }
 

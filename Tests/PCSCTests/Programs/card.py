@@ -36,8 +36,6 @@ while True:
     command = receive(struct.unpack(">H", receive(2))[0])
     if len(command) == 1:
         if command == b"\x04":
-            if not atr:
-                time.sleep(3600)
             answer(atr)
         elif command in (b"\x00", b"\x01", b"\x02"):
             remembers = False

@@ -5,12 +5,14 @@ denied-context   refuses to establish a context      denied-card   refuses to co
 denied-silently  closes each connection unheard, as pcsc-lite does when polkit says no
 readers N        has N readers, 0...16               names         has readers with difficult names
 growing          has one reader more each time it is asked
-mute             never answers
+mute             never answers    mute-card        has a card that does not answer a reset
+hangs-at-lists   never answers when asked for readers    hangs-at-cards   the same when asked to connect
 """
 import os, socket, struct, sys, threading
 
 path, behaviour = sys.argv[1:3]
-SECURITY_VIOLATION, ABSENT, PRESENT = 0x8010006A, 2, 4
+SECURITY_VIOLATION, UNRESPONSIVE_CARD = 0x8010006A, 0x80100066
+PRESENT, SWALLOWED = 4, 8
 ESTABLISH, RELEASE, CONNECT, VERSION, STATES, WAIT, STOP_WAITING = 1, 2, 4, 0x11, 0x12, 0x13, 0x14
 asked, contexts = 0, 0
 
@@ -28,8 +30,9 @@ def names():
 def states():
     global asked
     asked += 1
+    state, atr = (PRESENT | SWALLOWED, b"") if behaviour == "mute-card" else (PRESENT, b"\x3B\x00")
     table = b"".join(
-        struct.pack("=128sIIi36sII", name, 7, PRESENT, 0, b"\x3B\x00", 2, 1) for name in names()
+        struct.pack("=128sIIi36sII", name, 7, state, 0, atr, len(atr), 1) for name in names()
     )
     return table.ljust(16 * 184, b"\0")
 
@@ -49,12 +52,15 @@ def serve(client):
         while True:
             size, command = struct.unpack("=II", receive(8))
             body = receive(size)
+            if (behaviour, command) in [("hangs-at-lists", STATES), ("hangs-at-cards", CONNECT)]:
+                continue
             if command == ESTABLISH:
                 code = SECURITY_VIOLATION if behaviour == "denied-context" else 0
                 contexts += 1
                 client.sendall(body[:4] + struct.pack("=II", contexts, code))
             elif command == CONNECT:
-                client.sendall(body[:-4] + struct.pack("=I", SECURITY_VIOLATION))
+                code = UNRESPONSIVE_CARD if behaviour == "mute-card" else SECURITY_VIOLATION
+                client.sendall(body[:-4] + struct.pack("=I", code))
             elif command in (STATES, WAIT):
                 client.sendall(states())
             else:

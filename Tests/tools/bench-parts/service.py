@@ -158,6 +158,7 @@ class Card:
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=service.folder))
         self.count_file, self.state_file = self.folder / "count", self.folder / "state"
         image = json.loads((service.programs / f"../share/kortvakt/software-cards/{profile}.json").read_text())
+        self.maximum_tries = {pin["role"]: pin["maximumTries"] for pin in image["pins"]}
         self.references = {pin["role"]: pin["reference"] for pin in image["pins"]}
         codes = {pin["reference"]: {"value": CODES[pin["role"]], "initialized": True,
                                     "remainingTries": 0 if pin["role"] == blocked else pin["maximumTries"]}

@@ -1,0 +1,309 @@
+import Glibc
+import Testing
+
+/// Codes typed by a person on a real terminal.
+@Suite(.timeLimit(.minutes(2)))
+struct TerminalTests {
+    @Test func aCodeIsAskedForWithTheTriesInViewAndNothingIsEchoed() async throws {
+        try await Bench.withCard(StoredState(auth: 2)) { bench in
+            var screen = ""
+            var before = ""
+            var during = ""
+            var after = ""
+            let exitCode = try await Terminal.run(bench, ["pin", "verify"], transcript: &screen) { terminal in
+                before = try await terminal.settings()
+                try await terminal.expect("2 tries left")
+                try await terminal.expect(": ")
+                during = try await terminal.settings()
+                try await terminal.type("246810\r")
+                try await terminal.expect("right")
+                after = try await terminal.settings()
+            }
+            #expect(exitCode == 0)
+            #expect(!screen.contains("2468") && !screen.contains("*"))
+            // The first settings may have been read before the prompt or during it; the last ones decide.
+            #expect(during.contains("-echo ") && !after.contains("-echo "))
+            #expect(!after.contains("-icanon") && !after.contains("-isig"))
+            #expect(before == after || before == during)
+        }
+    }
+
+    @Test func aNewPINIsAskedForTwice() async throws {
+        try await Bench.withCard { bench in
+            var screen = ""
+            let exitCode = try await Terminal.run(bench, ["pin", "change"], transcript: &screen) { terminal in
+                try await terminal.expect("3 tries left): ")
+                try await terminal.type("246810\r")
+                try await terminal.expect("6 to 8 digits: ")
+                try await terminal.type("975310\r")
+                try await terminal.expect("once more: ")
+                try await terminal.type("975310\r")
+            }
+            #expect(exitCode == 0)
+            #expect(try bench.stored().authPIN == "975310")
+            #expect(!screen.contains("2468") && !screen.contains("9753"))
+        }
+    }
+
+    @Test func twoDifferentEntriesEndItAndNothingIsSent() async throws {
+        try await Bench.withCard { bench in
+            let trace = bench.folder + "/trace"
+            var screen = ""
+            let command = ["pin", "change", "--trace", trace]
+            let exitCode = try await Terminal.run(bench, command, transcript: &screen) { terminal in
+                for code in ["246810", "975310", "975311"] {
+                    try await terminal.expect(": ")
+                    try await terminal.type(code + "\r")
+                }
+            }
+            #expect(exitCode == 8)
+            #expect(screen.contains("differ"))
+            #expect(try bench.stored() == StoredState())
+            #expect(try !bench.read("trace").contains("secret"))
+        }
+    }
+
+    @Test(arguments: [("\u{03}", "Ctrl-C"), ("\u{04}", "Ctrl-D"), ("\u{1C}", "Ctrl-\\")])
+    func aKeyCancelsAndTheTerminalIsRestored(key: (String, String)) async throws {
+        try await Bench.withCard { bench in
+            var after = ""
+            let exitCode = try await Terminal.run(bench, ["pin", "verify"]) { terminal in
+                try await terminal.expect(": ")
+                if key.0 != "\u{04}" { try await terminal.type("2468") }
+                try await terminal.type(key.0)
+                try await terminal.expect("ancelled")
+                after = try await terminal.settings()
+            }
+            #expect(exitCode == 10)
+            #expect(!after.contains("-echo ") && !after.contains("-icanon") && !after.contains("-isig"))
+            #expect(try bench.stored() == StoredState())
+        }
+    }
+
+    @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
+    func aSignalAtThePromptRestoresTheTerminal(signal: Int32) async throws {
+        try await Bench.withCard { bench in
+            var during = ""
+            var after = ""
+            let exitCode = try await Terminal.run(bench, ["pin", "change"]) { terminal in
+                try await terminal.expect(": ")
+                try await terminal.type("246810\r")
+                try await terminal.expect("digits: ")
+                during = try await terminal.settings()
+                kill(terminal.pid, signal)
+                try await terminal.expect("ancelled")
+                after = try await terminal.settings()
+            }
+            #expect(exitCode == 10)
+            #expect(during.contains("-echo ") && !after.contains("-echo ") && !after.contains("-icanon"))
+            #expect(try bench.stored() == StoredState())
+        }
+    }
+
+    @Test(arguments: ["135\u{15}246810", "24681\u{7F}10", "24\u{08}4681x\u{7F}0", "9\u{7F}\u{7F}\u{7F}246810"])
+    func mistypedCharactersAreTakenBack(typed: String) async throws {
+        try await Bench.withCard { bench in
+            let exitCode = try await Terminal.run(bench, ["pin", "verify"]) { terminal in
+                try await terminal.expect(": ")
+                try await terminal.type(typed + "\r")
+            }
+            #expect(exitCode == 0)
+            #expect(try bench.stored() == StoredState())
+        }
+    }
+
+    @Test func whatWasTypedBeforeTheQuestionIsNotTheAnswer() async throws {
+        try await Bench.withCard("siths", ["--delay", "20"]) { bench in
+            let exitCode = try await Terminal.run(bench, ["pin", "verify"]) { terminal in
+                try await terminal.type("111222\r111222\r")
+                try await terminal.expect("tries left): ")
+                try await terminal.type("246810\r")
+            }
+            #expect(exitCode == 0)
+            #expect(try bench.stored() == StoredState())
+        }
+    }
+
+    @Test func unblockingShowsItsPlanBeforeItAsks() async throws {
+        try await Bench.withCard(StoredState(auth: 0, puk: 7)) { bench in
+            var screen = ""
+            let exitCode = try await Terminal.run(bench, ["pin", "unblock"], transcript: &screen) { terminal in
+                for text in ["blocked", "PUK", "8 digits", "7 tries left", "new", "6 to 8 digits", "document"] {
+                    try await terminal.expect(text)
+                }
+                try await terminal.expect("PUK (7 tries left): ")
+                try await terminal.type("13572468\r")
+                try await terminal.expect(": ")
+                try await terminal.type("975310\r")
+                try await terminal.expect(": ")
+                try await terminal.type("975310\r")
+                try await terminal.expect("3 tries left")
+                try await terminal.expect("PUK")
+            }
+            #expect(exitCode == 0)
+            #expect(try bench.stored().authPIN == "975310")
+            #expect(!screen.contains("1357") && !screen.contains("9753"))
+        }
+    }
+
+    @Test func ofTwoBlockedPINsOneIsAskedForAndThenTheOtherIsOffered() async throws {
+        try await Bench.withCard(StoredState(auth: 0, sign: 0)) { bench in
+            let exitCode = try await Terminal.run(bench, ["pin", "unblock"]) { terminal in
+                try await terminal.expect("Which")
+                try await terminal.expect("Legitimering")
+                try await terminal.expect("Underskrift")
+                try await terminal.expect(": ", after: "Number")
+                try await terminal.type("2\n")
+                try await terminal.expect("signature PIN")
+                try await terminal.expect("tries left): ")
+                try await terminal.type("13572468\r")
+                for _ in 1...2 {
+                    try await terminal.expect(": ", after: "New")
+                    try await terminal.type("975310\r")
+                }
+                try await terminal.expect("blocked as well")
+                try await terminal.expect("(yes/no) ")
+                try await terminal.type("yes\n")
+                // The PUK is not kept: it is asked for again.
+                try await terminal.expect("login PIN")
+                try await terminal.expect("tries left): ")
+                try await terminal.type("13572468\r")
+                for _ in 1...2 {
+                    try await terminal.expect(": ", after: "New")
+                    try await terminal.type("864202\r")
+                }
+            }
+            #expect(exitCode == 0)
+            let stored = try bench.stored()
+            #expect(stored.authPIN == "864202" && stored.codes["82"]?.value == "975310")
+            #expect(stored.tries[0] == 3 && stored.tries[1] == 3)
+        }
+    }
+
+    @Test func aNoToTheOtherBlockedPINLeavesItBlocked() async throws {
+        try await Bench.withCard(StoredState(auth: 0, sign: 0)) { bench in
+            let exitCode = try await Terminal.run(bench, ["pin", "unblock", "--pin", "auth"]) { terminal in
+                for code in ["13572468", "975310", "975310"] {
+                    try await terminal.expect("): ", orAfter: "New")
+                    try await terminal.type(code + "\r")
+                }
+                try await terminal.expect("(yes/no) ")
+                try await terminal.type("no\n")
+            }
+            #expect(exitCode == 0)
+            #expect(try bench.stored().tries[1] == 0)
+        }
+    }
+
+    @Test(arguments: ["yes", "no", ""])
+    func aDateAsksASecondQuestion(answer: String) async throws {
+        try await Bench.withCard { bench in
+            let exitCode = try await Terminal.run(bench, ["pin", "change"]) { terminal in
+                for code in ["246810", "240387", "240387"] {
+                    try await terminal.expect(": ")
+                    try await terminal.type(code + "\r")
+                }
+                try await terminal.expect("date")
+                try await terminal.expect("(yes/no) ")
+                try await terminal.type(answer + "\n")
+            }
+            #expect(exitCode == (answer == "yes" ? 0 : 10))
+            #expect(try bench.stored().authPIN == (answer == "yes" ? "240387" : "246810"))
+        }
+    }
+
+    @Test(arguments: ["\u{03}", "\u{04}"])
+    func aQuestionIsCancelledToo(key: String) async throws {
+        try await Bench.withCard { bench in
+            let exitCode = try await Terminal.run(bench, ["pin", "change"]) { terminal in
+                for code in ["246810", "240387", "240387"] {
+                    try await terminal.expect(": ")
+                    try await terminal.type(code + "\r")
+                }
+                try await terminal.expect("(yes/no) ")
+                try await terminal.type(key)
+            }
+            #expect(exitCode == 10)
+            #expect(try bench.stored() == StoredState())
+        }
+    }
+
+    @Test func aSlowCardIsAnnouncedAndTheAnnouncementIsGoneBeforeTheQuestion() async throws {
+        try await Bench.withCard("siths", ["--delay", "100"]) { bench in
+            var screen = ""
+            let exitCode = try await Terminal.run(bench, ["pin", "verify"], transcript: &screen) { terminal in
+                try await terminal.expect("Reading the card")
+                try await terminal.expect("\r\u{1B}[K")
+                try await terminal.expect("tries left): ")
+                #expect(terminal.rest.isEmpty)
+                try await terminal.type("246810\r")
+            }
+            #expect(exitCode == 0)
+            let status = try await Terminal.run(bench, ["status"], transcript: &screen) { terminal in
+                try await terminal.expect("Reading the card")
+                try await terminal.expect("\r\u{1B}[K")
+                try await terminal.expect("Legitimering")
+            }
+            #expect(status == 0)
+        }
+    }
+
+    @Test func aFastCardIsNotAnnounced() async throws {
+        try await Bench.withCard { bench in
+            var screen = ""
+            _ = try await Terminal.run(bench, ["status"], transcript: &screen) { _ in }
+            #expect(screen.contains("Legitimering") && !screen.contains("Reading"))
+        }
+    }
+
+    @Test(arguments: [["verify"], ["change"], ["unblock", "--pin", "auth"]])
+    func withoutATerminalAndWithoutLinesNothingIsAsked(command: [String]) async throws {
+        try await Bench.withCard { bench in
+            let run = try await bench.kortvakt(["pin"] + command + ["--json"], lines: ["246810", "975310"])
+            #expect(run.exitCode == 64 && run.errorCode == "usage")
+            #expect(try bench.stored() == StoredState())
+        }
+    }
+
+    @Test func aTerminalThatGoesAwayCancels() async throws {
+        try await Bench.withCard { bench in
+            // The terminal's other side is closed with the window: the shell gets SIGHUP, and reads fail.
+            let run = try await bench.tool(
+                "python3", "-c",
+                """
+                import os, pty, sys, time
+                pid, master = pty.fork()
+                if pid == 0:
+                    os.execv(sys.argv[1], sys.argv[1:])
+                seen = b""
+                while b": " not in seen:
+                    seen += os.read(master, 4096)
+                os.close(master)
+                status = os.waitpid(pid, 0)[1]
+                print(os.waitstatus_to_exitcode(status))
+                """,
+                Bench.kortvakt, "pin", "verify"
+            )
+            #expect(run.out == "10\n", "\(run.said)")
+            #expect(try bench.stored() == StoredState())
+        }
+    }
+}
+
+extension Terminal {
+    /// Waits for `text` behind `first`.
+    func expect(_ text: String, after first: String) async throws {
+        try await expect(first)
+        try await expect(text)
+    }
+
+    /// Waits for a prompt of a code: its counter in parentheses, or the question for a new one.
+    func expect(_ text: String, orAfter first: String) async throws {
+        try await expect(": ")
+        while !(transcript.hasSuffix(text) || transcript.hasSuffix(": ") && lastLine.contains(first)) {
+            try await expect(": ")
+        }
+    }
+
+    private var lastLine: Substring { transcript.split(separator: "\r\n").last ?? "" }
+}
