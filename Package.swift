@@ -134,6 +134,7 @@ let package = Package(
         .testTarget(
             name: "kortvaktTests",
             dependencies: ["CardCore", "CardTesting", "VirtualCards", subprocess],
+            exclude: ["Programs"],
             swiftSettings: strict
         ),
     ]

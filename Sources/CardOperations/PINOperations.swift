@@ -23,19 +23,17 @@ package enum PINOperations {
                 CodeRequest(purpose: .current, pin: pin, status: survey.report(pin).status)
             )
             try check(code, for: pin)
-            dialog.cardWork(isGoingOn: true)
-            defer { dialog.cardWork(isGoingOn: false) }
-            var held: SecretBytes? = code
-            try connection.withTransaction { (channel) throws(OperationError) in
-                try survey.resume(with: pin, budget: budget, on: &channel)
-                try survey.prepare(pin, on: &channel)
-                guard let code = held.take() else { throw .cancelled }
-                presented = true
-                do throws(PINError) {
-                    try ReferenceDataCommands.verify(pin, code, on: &channel)
-                } catch {
-                    throw survey.explain(error, on: &channel)
-                }
+            var held = OneCode(code)
+            try present(
+                counting: pin,
+                at: pin,
+                &survey,
+                budget: budget,
+                on: &connection,
+                dialog: &dialog,
+                presented: &presented
+            ) { (channel) throws(PINError) in
+                try ReferenceDataCommands.verify(pin, held.take(), on: &channel)
             }
             survey.forgetStatus(of: pin)
             return survey.report(pin)
@@ -58,20 +56,18 @@ package enum PINOperations {
             try check(old, for: pin)
             let new = try newCode(for: pin, status: status, budget: budget, dialog: &dialog)
             guard !old.isEqual(to: new) else { throw .refused(.sameAsOld, pin) }
-            dialog.cardWork(isGoingOn: true)
-            defer { dialog.cardWork(isGoingOn: false) }
-            var heldOld: SecretBytes? = old
-            var heldNew: SecretBytes? = new
-            try connection.withTransaction { (channel) throws(OperationError) in
-                try survey.resume(with: pin, budget: budget, on: &channel)
-                try survey.prepare(pin, on: &channel)
-                guard let old = heldOld.take(), let new = heldNew.take() else { throw .cancelled }
-                presented = true
-                do throws(PINError) {
-                    try ReferenceDataCommands.change(pin, from: old, to: new, on: &channel)
-                } catch {
-                    throw survey.explain(error, on: &channel)
-                }
+            var heldOld = OneCode(old)
+            var heldNew = OneCode(new)
+            try present(
+                counting: pin,
+                at: pin,
+                &survey,
+                budget: budget,
+                on: &connection,
+                dialog: &dialog,
+                presented: &presented
+            ) { (channel) throws(PINError) in
+                try ReferenceDataCommands.change(pin, from: heldOld.take(), to: heldNew.take(), on: &channel)
             }
             survey.forgetStatus(of: pin)
             return survey.report(pin)

@@ -43,42 +43,24 @@ extension PINOperations {
                 budget: budget,
                 dialog: &dialog
             )
-            dialog.cardWork(isGoingOn: true)
-            defer { dialog.cardWork(isGoingOn: false) }
-            var heldCode: SecretBytes? = code
-            var heldNew: SecretBytes? = new
-            try connection.withTransaction { (channel) throws(OperationError) in
-                try survey.resume(with: puk, budget: budget, on: &channel)
-                try survey.prepare(pin, on: &channel)
-                guard let code = heldCode.take(), let new = heldNew.take() else { throw .cancelled }
-                presented = true
-                do throws(PINError) {
-                    switch survey.application.unblockingForm {
-                    case .codeAndNewPIN:
-                        try ReferenceDataCommands.resetRetryCounter(
-                            pin,
-                            unblockingCode: puk,
-                            code,
-                            to: new,
-                            on: &channel
-                        )
-                    case .verifyThenNewPIN:
-                        try ReferenceDataCommands.verify(puk, code, on: &channel)
-                        do throws(PINError) {
-                            try ReferenceDataCommands.resetRetryCounter(pin, to: new, on: &channel)
-                        } catch .card(.transport(let error)) {
-                            // The new PIN was not sent, but the unblocking code was.
-                            throw .outcomeUnknown(id: puk.id, error)
-                        }
-                    }
-                } catch {
-                    // Never followed by the other form: a failure that is not a counted wrong code explains nothing.
-                    throw survey.explain(error, on: &channel)
-                }
+            let form = survey.application.unblockingForm
+            var heldCode = OneCode(code)
+            var heldNew = OneCode(new)
+            try present(
+                counting: puk,
+                at: pin,
+                &survey,
+                budget: budget,
+                on: &connection,
+                dialog: &dialog,
+                presented: &presented
+            ) { (survey, channel) in
                 // The card has done it: what cannot be read afterwards is unknown, and no failure.
                 for policy in [pin, puk] where (try? survey.readStatus(of: policy, on: &channel)) == nil {
                     survey.forgetStatus(of: policy)
                 }
+            } _: { (channel) throws(PINError) in
+                try send(heldCode.take(), heldNew.take(), unblocking: pin, with: puk, form, on: &channel)
             }
             // A card's 9000 alone does not prove that the PUK was right (PivApplet issue 67): its counter must agree.
             guard survey.report(pin).status.isBlocked != true else { throw .stillBlocked(pin) }
@@ -90,6 +72,31 @@ extension PINOperations {
                         && survey.unblockingCode(for: $0) != nil
                 }
             )
+        }
+    }
+
+    /// Sends both codes in the card's own form.
+    ///
+    /// It is never followed by the other form: a failure that is not a counted wrong code explains nothing.
+    private static func send(
+        _ code: consuming SecretBytes,
+        _ new: consuming SecretBytes,
+        unblocking pin: PINPolicy,
+        with puk: PINPolicy,
+        _ form: UnblockingForm,
+        on channel: inout AnyCardChannel
+    ) throws(PINError) {
+        switch form {
+        case .codeAndNewPIN:
+            try ReferenceDataCommands.resetRetryCounter(pin, unblockingCode: puk, code, to: new, on: &channel)
+        case .verifyThenNewPIN:
+            try ReferenceDataCommands.verify(puk, code, on: &channel)
+            do throws(PINError) {
+                try ReferenceDataCommands.resetRetryCounter(pin, to: new, on: &channel)
+            } catch .card(.transport(let error)) {
+                // The new PIN was not sent, but the unblocking code was.
+                throw .outcomeUnknown(id: puk.id, error)
+            }
         }
     }
 

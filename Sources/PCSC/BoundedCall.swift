@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A blocking call on a thread of its own, which can be given up.
 ///
-/// libpcsclite's connect and begin-transaction wait without bound while another program holds a transaction, and
-/// nothing can interrupt them. The caller waits on the monotonic clock; a call that was given up goes on in its
-/// thread, and what it brings is handed to `undo` there.
+/// libpcsclite's connect and begin-transaction wait without bound while another program holds a transaction,
+/// and nothing can interrupt them. The caller waits on the monotonic clock; a call that was given up goes on
+/// in its thread, and what it brings is handed to `undo` there.
 enum BoundedCall {
     /// The result of `body`, or `nil` when it took longer than `limit` and was given up.
     static func run<R: Sendable>(
@@ -18,8 +18,23 @@ enum BoundedCall {
             if let late = meeting.deliver(result) { undo(late) }
         }
         guard started else { throw ReturnCode.noMemory.error ?? .serviceNotAnswering }
-        return meeting.wait(within: limit)
+        let result = meeting.wait(within: limit)
+        if result == nil { leaveWithoutCleaningUp() }
+        return result
     }
+
+    /// Makes exit(3) end the process at once, with its status and with its output written.
+    ///
+    /// libpcsclite frees its tables at exit, under the feet of a call that was given up and still runs.
+    private static func leaveWithoutCleaningUp() { _ = exitHandler }
+
+    private static let exitHandler = unsafe on_exit(
+        { status, _ in
+            fflush(nil)
+            _exit(status)
+        },
+        nil
+    )
 
     /// Starts a detached thread in which no signal handler of the process runs.
     private static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {

@@ -2,8 +2,8 @@ package import CardCore
 
 /// A connected card; it is reached only inside a transaction.
 ///
-/// Synchronous; belongs to one thread at a time. Disconnected when it goes out of scope, leaving the card as it is for other
-/// programs.
+/// Synchronous; belongs to one thread at a time. Disconnected when it goes out of scope, leaving the card as
+/// it is for other programs.
 package struct Card: ~Copyable {
     package let reader: Reader
     /// The Answer-to-Reset as it came.
@@ -35,8 +35,8 @@ package struct Card: ~Copyable {
     /// once. Where another program reset the card before, the reset is acknowledged and
     /// `Transaction.wasReset` says so; nothing is sent again.
     ///
-    /// `body` throws its own type, which also carries the errors of the beginning: those mean that `body` did not
-    /// run. Prompts, network and other long waits have no place in `body`: everybody else waits.
+    /// `body` throws its own type, which also carries the errors of the beginning: those mean that `body` did
+    /// not run. Prompts, network and other long waits have no place in `body`: everybody else waits.
     package mutating func withTransaction<R: ~Copyable, E: PCSCErrorConvertible>(
         trace: CardTrace? = nil,
         within limit: Duration = .seconds(5),
@@ -81,13 +81,14 @@ package struct Card: ~Copyable {
 
     /// Makes the card forget verified PINs where that disturbs nobody, and disconnects.
     ///
-    /// Disconnects, and connects exclusively: success means that nobody else is there, and the card is reset. Waits at most
-    /// `limit`. Wraps SCardDisconnect and SCardConnect.
+    /// Disconnects, and connects exclusively: success means that nobody else is there, and the card is reset.
+    /// Waits at most `limit`. Wraps SCardDisconnect and SCardConnect.
     package consuming func dropSecurityStatus(
         within limit: Duration = .seconds(5)
     ) throws(PCSCError) -> SecurityStatus {
         let reader = reader
-        // When this is given up and resets the card late, nobody else was there any more: that needs no undoing.
+        // When this is given up and resets the card late, nobody else was there any more: that needs no
+        // undoing.
         let code = try connection.bounded(within: limit) { library in
             library.disconnect(reset: false)
             let code = library.connect(reader, share: .exclusive)

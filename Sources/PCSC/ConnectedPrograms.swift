@@ -19,7 +19,8 @@ package struct ConnectedProgram: Hashable, Sendable {
 package struct ConnectedPrograms: Hashable, Sendable {
     /// Ordered by process id; this process is left out.
     package let programs: [ConnectedProgram]
-    /// Whether every connection could be put down to a program; other users' processes can mostly not be looked into.
+    /// Whether every connection could be put down to a program; other users' processes can mostly not be
+    /// looked into.
     package let isComplete: Bool
 
     package init(programs: [ConnectedProgram], isComplete: Bool) {
@@ -29,9 +30,9 @@ package struct ConnectedPrograms: Hashable, Sendable {
 
     /// Who is connected now.
     ///
-    /// Reads `/proc`; takes some milliseconds, waits for nobody. The service's ends of the connections carry its socket's path;
-    /// the kernel tells the other ends' numbers, and these are found among the open files of the processes. Programs in
-    /// another network namespace, as in some containers, are not seen.
+    /// Reads `/proc`; takes some milliseconds, waits for nobody. The service's ends of the connections carry
+    /// its socket's path; the kernel tells the other ends' numbers, and these are found among the open files
+    /// of the processes. Programs in another network namespace, as in some containers, are not seen.
     package static func current() -> ConnectedPrograms {
         let path = Array(ServiceSocket.path.utf8)
         guard let sockets = UnixSocket.all() else {

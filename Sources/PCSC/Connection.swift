@@ -4,9 +4,10 @@ internal import Synchronization
 
 /// A connection to the card service whose waits are bounded.
 ///
-/// libpcsclite locks a context while a call runs, and takes a lock of the whole process to find it; one more call on a
-/// context with a call that was given up would stop every PC/SC call of this process. Therefore giving up means to
-/// forget the context: the thread of that call closes it when the call returns. Belongs to one thread at a time.
+/// libpcsclite locks a context while a call runs, and takes a lock of the whole process to find it; one more
+/// call on a context with a call that was given up would stop every PC/SC call of this process. Therefore
+/// giving up means to forget the context: the thread of that call closes it when the call returns. Belongs to
+/// one thread at a time.
 final class Connection {
     /// `nil` once a call was given up, or closed.
     private var library: LibraryConnection?
@@ -51,7 +52,8 @@ final class Connection {
         library = nil
     }
 
-    /// The result of `body`, or `nil` when it took longer than `limit` and this connection was given up, now or before.
+    /// The result of `body`, or `nil` when it took longer than `limit` and this connection was given up, now
+    /// or before.
     ///
     /// `undo` takes back what a late call did, before the connection is closed.
     func bounded<R: Sendable>(

@@ -1,8 +1,8 @@
 /// A program's view of the card service: which readers there are and what is in them.
 ///
-/// Synchronous; belongs to one thread at a time. Listing waits for no card and no program, but a driver that hangs can hang the
-/// whole service; then the error is `serviceNotAnswering` and this context is spent. Each connected card has a
-/// connection of its own to the service, so one that is given up leaves this usable.
+/// Synchronous; belongs to one thread at a time. Listing waits for no card and no program, but a driver that
+/// hangs can hang the whole service; then the error is `serviceNotAnswering` and this context is spent. Each
+/// connected card has a connection of its own to the service, so one that is given up leaves this usable.
 package final class Context {
     private let connection: Connection
 
@@ -40,7 +40,8 @@ package final class Context {
         return result
     }
 
-    /// All readers and what is in them now; a reader that leaves meanwhile makes it look again, at most 8 times.
+    /// All readers and what is in them now; a reader that leaves meanwhile makes it look again, at most 8
+    /// times.
     package func statuses(within limit: Duration = .seconds(5)) throws(PCSCError) -> [ReaderStatus] {
         for _ in 0..<8 {
             do throws(PCSCError) {
@@ -54,8 +55,9 @@ package final class Context {
 
     /// Connects to the card in `reader`, waiting at most `limit` for other programs.
     ///
-    /// Wraps SCardConnect. Throws `busy` at once while another program holds the card exclusively, and when the time is
-    /// up while somebody is connected to it; `cardUnresponsive` when the time is up and nobody is.
+    /// Wraps SCardConnect. Throws `busy` at once while another program holds the card exclusively, and when
+    /// the time is up while somebody is connected to it; `cardUnresponsive` when the time is up and nobody
+    /// is.
     package func connect(
         _ reader: Reader,
         share: ShareMode = .shared,

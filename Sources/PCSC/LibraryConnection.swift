@@ -3,8 +3,8 @@ internal import CardCore
 
 /// One context of libpcsclite, with at most one card in it, and every call of that library.
 ///
-/// Everything here blocks, and nothing here is thread-safe: it belongs to one thread at a time. `Connection` sees to
-/// both.
+/// Everything here blocks, and nothing here is thread-safe: it belongs to one thread at a time. `Connection`
+/// sees to both.
 final class LibraryConnection: @unchecked Sendable {
     /// What is in a reader, and the number to wait for a change from.
     typealias Status = (status: ReaderStatus, state: DWORD)
@@ -29,8 +29,8 @@ final class LibraryConnection: @unchecked Sendable {
 
     /// Disconnects, leaving the card as it is, and releases the context.
     ///
-    /// Wraps SCardReleaseContext. Owners call it rather than drop the last reference, because the thread of a call that
-    /// has just returned may hold one for a moment longer.
+    /// Wraps SCardReleaseContext. Owners call it rather than drop the last reference, because the thread of a
+    /// call that has just returned may hold one for a moment longer.
     func close() {
         guard isOpen else { return }
         isOpen = false

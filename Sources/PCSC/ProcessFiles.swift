@@ -23,7 +23,8 @@ enum ProcessFiles {
         return name.isEmpty ? "?" : String(decoding: name, as: UTF8.self)
     }
 
-    /// Which processes have the sockets with these inode numbers open; those nobody can be found for are missing.
+    /// Which processes have the sockets with these inode numbers open; those nobody can be found for are
+    /// missing.
     static func owners(ofSockets inodes: Set<UInt32>) -> [UInt32: [Int32]] {
         var owners: [UInt32: [Int32]] = [:]
         for pid in entries(of: "/proc").compactMap({ Int32($0) }) {

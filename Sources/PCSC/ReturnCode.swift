@@ -102,7 +102,8 @@ struct ReturnCode: RawRepresentable, Hashable, Sendable {
 
     /// The error that this code stands for; `nil` for success.
     ///
-    /// A sharing violation becomes `busy` without names: who is connected is looked up where the error is thrown.
+    /// A sharing violation becomes `busy` without names: who is connected is looked up where the error is
+    /// thrown.
     var error: PCSCError? {
         switch self {
         case .success: nil

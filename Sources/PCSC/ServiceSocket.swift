@@ -33,7 +33,8 @@ enum ServiceSocket {
 
     /// Whether the service takes a connection and closes it before it has heard anything: a refusal.
     ///
-    /// pcsc-lite with polkit does so (winscard_svc.c, "Rejected unauthorized PC/SC client"). Waits at most 1 s.
+    /// pcsc-lite with polkit does so (winscard_svc.c, "Rejected unauthorized PC/SC client"). Waits at most 1
+    /// s.
     static func closesUnheard() -> Bool {
         guard let descriptor = connect() else { return false }
         defer { close(descriptor) }

@@ -3,10 +3,12 @@ package import CardCore
 
 /// A span of time in which nobody else talks to the card, and the only way to talk to it.
 ///
-/// Lent by `Card.withTransaction`. It ends with its scope, also on an error, and leaves the card as it is. Wraps SCardEndTransaction.
+/// Lent by `Card.withTransaction`. It ends with its scope, also on an error, and leaves the card as it is.
+/// Wraps SCardEndTransaction.
 package struct Transaction: ~Copyable, CardChannel {
     package let limits: ChannelLimits
-    /// Another program reset the card since the last transaction: selected application and verified PINs are void.
+    /// Another program reset the card since the last transaction: selected application and verified PINs are
+    /// void.
     package let wasReset: Bool
     private let connection: Connection
     private let reader: Reader
@@ -50,7 +52,8 @@ package struct Transaction: ~Copyable, CardChannel {
 
     private func error(for code: ReturnCode) -> TransportError {
         switch code {
-        // The service looks for these two before it hands the command to the reader, and the library knows no others.
+        // The service looks for these two before it hands the command to the reader, and the library knows no
+        // others.
         case .removedCard: .cardRemoved
         case .resetCard: .cardReset
         // The service gives these before the command, but also when the driver says so during it.

@@ -18,8 +18,8 @@ struct UnixSocket: Equatable {
         let netlink = socket(AF_NETLINK, type, NETLINK_SOCK_DIAG)
         guard netlink >= 0 else { return nil }
         defer { close(netlink) }
-        // struct nlmsghdr: length, type, flags, sequence, port. struct unix_diag_req: family, protocol, padding, states,
-        // inode, what to show, cookie (linux/netlink.h, linux/unix_diag.h).
+        // struct nlmsghdr: length, type, flags, sequence, port. struct unix_diag_req: family, protocol,
+        // padding, states, inode, what to show, cookie (linux/netlink.h, linux/unix_diag.h).
         var request: [UInt8] = []
         request.append(UInt32(40))
         request.append(UInt16(SOCK_DIAG_BY_FAMILY))

@@ -72,7 +72,7 @@ struct CardAtHand: ~Copyable {
     ///
     /// Blocking; waits 5 s at most for other programs.
     static func open(_ options: CommonOptions) throws(Failure) -> CardAtHand {
-        try open(options, trace: try TraceFile.open(options.trace))
+        try open(options, trace: try TraceFile.open(options.trace, json: options.json))
     }
 
     /// The same with a trace that is open already.

@@ -3,12 +3,31 @@ internal import CardOperations
 internal import FoundationEssentials
 
 /// JSON on standard output; unknown values are `null`, and keys stand in alphabetical order.
+///
+/// It may end up on a terminal, and much of it is text from cards: whatever could steer a terminal is escaped.
 enum JSON {
     static func print(_ value: some Encodable) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(value) else { return }
-        Output.line(String(decoding: data, as: UTF8.self))
+        Output.line(escaped(String(decoding: data, as: UTF8.self)))
+    }
+
+    /// The encoder escapes what JSON demands (RFC 8259, section 7), which leaves DEL, C1 and formatting characters.
+    private static func escaped(_ json: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in json.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+                    let digits = String(unit, radix: 16)
+                    let zeros = String(repeating: "0", count: 4 - digits.count)
+                    result.append(contentsOf: "\\u\(zeros)\(digits)".unicodeScalars)
+                }
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
     }
 }
 
@@ -41,6 +60,17 @@ struct ErrorJSON: Encodable {
             remainingTries: Nullable(failure.remainingTries),
             message: "\(failure.happened) \(failure.next)",
             advice: failure.advice
+        )
+    }
+
+    /// For a command line that could not be understood.
+    init(usage message: String) {
+        error = Content(
+            code: "usage",
+            pin: Nullable(nil),
+            remainingTries: Nullable(nil),
+            message: message.split(whereSeparator: \.isNewline).joined(separator: " "),
+            advice: []
         )
     }
 }

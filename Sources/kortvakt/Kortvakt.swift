@@ -24,6 +24,9 @@ struct Kortvakt: AsyncParsableCommand {
         } catch let failure as Failure {
             Program.exit(with: failure)
         } catch {
+            if exitCode(for: error) == .validationFailure, CommandLine.arguments.contains("--json") {
+                JSON.print(ErrorJSON(usage: fullMessage(for: error)))
+            }
             exit(withError: error)
         }
     }

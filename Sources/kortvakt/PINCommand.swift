@@ -75,7 +75,7 @@ struct PINCommand: ParsableCommand {
         @Flag(help: ArgumentHelp(Program.texts.helpUntested)) var untested = false
 
         func run() throws {
-            let trace = try TraceFile.open(common.trace)
+            let trace = try TraceFile.open(common.trace, json: common.json)
             var choice = option.choice
             while let other = try unblock(choice, trace: trace) { choice = .name(other.id) }
         }

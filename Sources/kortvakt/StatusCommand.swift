@@ -16,7 +16,7 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let site = Site()
-        let trace = try TraceFile.open(common.trace)
+        let trace = try TraceFile.open(common.trace, json: common.json)
         let service = FailureWording(site: site, kind: nil, json: common.json)
         let context: Context
         let all: [ReaderStatus]

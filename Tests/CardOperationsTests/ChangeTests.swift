@@ -48,7 +48,8 @@ import VirtualCards
         (OperationBench.auth, "refused sameAsOld 01"), ("", "refused new empty 01"),
         ("12345", "refused new tooShort(minimum: 6) 01"), ("802461937", "refused new tooLong(maximum: 8) 01"),
         ("80462x", "refused new notDigits 01"), ("123456", "refused trivialPIN 01"),
-        ("654321", "refused trivialPIN 01"), ("777777", "refused trivialPIN 01"), ("890123", "refused trivialPIN 01"),
+        ("654321", "refused trivialPIN 01"), ("777777", "refused trivialPIN 01"),
+        ("890123", "refused trivialPIN 01"),
     ])
     func aNewPINThatTheRulesForbidIsRefusedHere(new: String, expected: String) throws {
         let bench = try OperationBench(.siths)
@@ -99,7 +100,10 @@ import VirtualCards
 
     @Test func thePUKCannotBeChangedByItsHolder() throws {
         let bench = try OperationBench(.siths)
-        #expect(outcome { () throws(OperationError) in try bench.change(.role(.puk)) } == "refused changeNotAllowed 03")
+        #expect(
+            outcome { () throws(OperationError) in try bench.change(.role(.puk)) }
+                == "refused changeNotAllowed 03"
+        )
         #expect(bench.reader.commandsWithSecret == 0)
     }
 

@@ -3,7 +3,9 @@ import CardOperations
 import Testing
 import VirtualCards
 
-/// How many commands an operation sends at most, GET RESPONSE counted. Time is not judged here.
+/// How many commands an operation sends at most, GET RESPONSE counted.
+///
+/// Time is not judged here.
 @Suite struct CommandBudgetTests {
     @Test(arguments: [
         (CardProfile.siths, Operation.verify, 12), (.siths, .change, 12), (.siths, .unblock, 14),

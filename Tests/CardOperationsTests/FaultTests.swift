@@ -18,7 +18,8 @@ import VirtualCards
         _ profile: CardProfile,
         _ operation: Operation,
         _ fault: InMemoryReader.Interference,
-        check: (OperationBench, CardState, _ command: InMemoryReader.Command, _ number: Int, String) throws -> Void
+        check: (OperationBench, CardState, _ command: InMemoryReader.Command, _ number: Int, String) throws ->
+            Void
     ) throws {
         for number in 1...100 {
             let bench = try bench(profile, operation)
@@ -55,7 +56,10 @@ import VirtualCards
                 #expect(bench.reader.commands == number, "the operation went on after command \(number)")
                 #expect(bench.value(.authentication) == OperationBench.auth)
                 #expect(secretsBefore == 0 || profile == .sithsTwoStep && operation == .unblock)
-                #expect(bench.tries(.authentication) == before.codes[bench.reference(.authentication)]?.remainingTries)
+                #expect(
+                    bench.tries(.authentication)
+                        == before.codes[bench.reference(.authentication)]?.remainingTries
+                )
             }
         }
     }
@@ -71,7 +75,12 @@ import VirtualCards
         ]
         for fault in faults {
             var codes = 0
-            try atEachCommand(profile, operation, .loseAnswer(fault)) { bench, before, command, number, outcome in
+            try atEachCommand(profile, operation, .loseAnswer(fault)) {
+                bench,
+                before,
+                command,
+                number,
+                outcome in
                 if command.carriesSecret {
                     codes += 1
                     let isLastStep = operation != .unblock || profile == .sithsTwoStep && codes == 2

@@ -50,7 +50,8 @@ import VirtualCards
     @Test(arguments: [CardProfile.siths, .sithsT1, .reservkort])
     func aThalesCardIsAskedByGetDataFirst(profile: CardProfile) throws {
         try everything({ try OperationBench(profile) }) { bench in
-            guard let question = bench.wire.commands.firstIndex(where: { $0[1] == 0x20 && $0.count <= 5 }) else {
+            guard let question = bench.wire.commands.firstIndex(where: { $0[1] == 0x20 && $0.count <= 5 })
+            else {
                 return
             }
             let answer = bench.wire.commands.firstIndex { $0[1] == Instruction.getDataWithTags }
@@ -69,7 +70,9 @@ import VirtualCards
         let bench = try OperationBench(profile)
         bench.selectApplication()
         for code in [(0x81, OperationBench.auth), (0x82, OperationBench.sign)] as [(UInt8, String)] {
-            #expect(bench.card.process([0x00, 0x20, 0x00, code.0, 0x06] + Array(code.1.utf8)) == [0x90, 0x00])
+            #expect(
+                bench.card.process([0x00, 0x20, 0x00, code.0, 0x06] + Array(code.1.utf8)) == [0x90, 0x00]
+            )
         }
         // Selecting the application that is current anyway keeps what is verified.
         #expect(try bench.report().pins.map(\.status.remainingTries) == [3, 3, 10])

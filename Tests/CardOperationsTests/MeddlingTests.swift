@@ -68,7 +68,11 @@ import VirtualCards
             bench.ledger.beforeTransaction = { number in
                 guard number == 2 else { return }
                 bench.selectApplication()
-                #expect(bench.card.process([0x00, 0x20, 0x00, 0x81, 0x06] + Array(OperationBench.auth.utf8)) == [0x90, 0x00])
+                #expect(
+                    bench.card.process([0x00, 0x20, 0x00, 0x81, 0x06] + Array(OperationBench.auth.utf8)) == [
+                        0x90, 0x00,
+                    ]
+                )
                 #expect(bench.card.verified == [0x81])
             }
             #expect(bench.outcome(.change) == expected)

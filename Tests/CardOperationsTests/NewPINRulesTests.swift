@@ -3,10 +3,13 @@ import Testing
 
 @Suite struct NewPINRulesTests {
     @Test(arguments: [
-        ("123456", NewPINRules.Verdict.trivial), ("654321", .trivial), ("012345", .trivial), ("890123", .trivial),
-        ("109876", .trivial), ("000000", .trivial), ("99999999", .trivial), ("aaaaaa", .trivial), ("7", .trivial),
+        ("123456", NewPINRules.Verdict.trivial), ("654321", .trivial), ("012345", .trivial),
+        ("890123", .trivial),
+        ("109876", .trivial), ("000000", .trivial), ("99999999", .trivial), ("aaaaaa", .trivial),
+        ("7", .trivial),
         ("1234", .trivial), ("98", .trivial), ("12345678", .trivial),
-        ("123457", .fine), ("112233", .fine), ("246810", .fine), ("135790", .fine), ("", .fine), ("abcdef", .fine),
+        ("123457", .fine), ("112233", .fine), ("246810", .fine), ("135790", .fine), ("", .fine),
+        ("abcdef", .fine),
         ("121212", .date), ("850314", .date), ("140385", .date), ("010100", .date), ("311299", .date),
         ("19850314", .date), ("20240229", .date), ("14031985", .date), ("31122024", .date),
         ("853214", .fine), ("851332", .fine), ("324085", .fine), ("18850314", .fine), ("14032185", .fine),

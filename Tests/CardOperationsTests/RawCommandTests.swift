@@ -39,10 +39,13 @@ import VirtualCards
     }
 
     @Test(arguments: [
-        ("", RawCommand.ParseError.incomplete), ("00A4", .incomplete), ("00A404", .incomplete), ("0", .notHexadecimal),
+        ("", RawCommand.ParseError.incomplete), ("00A4", .incomplete), ("00A404", .incomplete),
+        ("0", .notHexadecimal),
         ("00B0000G", .notHexadecimal), ("00A4040C0CA0", .incomplete), ("00B00000000", .notHexadecimal),
-        ("0020008106{pin}", .misplacedCode), ("00200081{pin}00", .misplacedCode), ("00B00000{pin}", .misplacedCode),
-        ("00D60000{new}", .misplacedCode), ("00200081{code}", .misplacedCode), ("00200081{PIN}", .misplacedCode),
+        ("0020008106{pin}", .misplacedCode), ("00200081{pin}00", .misplacedCode),
+        ("00B00000{pin}", .misplacedCode),
+        ("00D60000{new}", .misplacedCode), ("00200081{code}", .misplacedCode),
+        ("00200081{PIN}", .misplacedCode),
         ("00200081{pin", .misplacedCode), ("00200081{pin}}", .misplacedCode), ("00200081{}", .misplacedCode),
         ("00200081{pin}{pin}", .misplacedCode), ("00200081{pin}{puk}", .misplacedCode),
         ("00240081{new}{pin}", .misplacedCode), ("002C0081{pin}{new}", .misplacedCode),
@@ -63,7 +66,9 @@ import VirtualCards
 
     @Test func commandsGoOutAsTheyAreAndNothingIsAdded() throws {
         let bench = try OperationBench(.siths)
-        let answers = try bench.send(["00A404000CA000000063504B43532D3135", "00B0910000", "00B0910005", "00FF0000"])
+        let answers = try bench.send([
+            "00A404000CA000000063504B43532D3135", "00B0910000", "00B0910005", "00FF0000",
+        ])
         #expect(answers.map { $0.suffix(4) }.first?.hasPrefix("61") == true)
         #expect(answers[1].count == 516)
         #expect(answers[2] == "A70A3008049000")
@@ -80,10 +85,15 @@ import VirtualCards
         #expect(outcome(bench, [update]).hasPrefix("card transport commandTooLong"))
         #expect(bench.reader.commands == 0)
         // What fits a short command goes out as one, and without the Le that T=0 has no place for.
-        #expect(try bench.send(["00A4040C00000CA000000063504B43532D3135", "00A404000CA000000063504B43532D313500"])[0] == "9000")
+        #expect(
+            try bench.send(["00A4040C00000CA000000063504B43532D3135", "00A404000CA000000063504B43532D313500"]
+            )[0] == "9000"
+        )
         #expect(bench.wire.commands.map(\.count) == [17, 17])
         let extended = try OperationBench(.sithsT1)
-        #expect(try extended.send(["00A4040C0CA000000063504B43532D3135", "00B09100000200"]).last?.count == 1_028)
+        #expect(
+            try extended.send(["00A4040C0CA000000063504B43532D3135", "00B09100000200"]).last?.count == 1_028
+        )
     }
 
     @Test(arguments: [CardProfile.siths, .sithsTwoStep])
@@ -117,7 +127,11 @@ import VirtualCards
         steps.expectOrder()
     }
 
-    private func outcome(_ bench: OperationBench, _ texts: [String], _ budget: TryBudget = TryBudget()) -> String {
+    private func outcome(
+        _ bench: OperationBench,
+        _ texts: [String],
+        _ budget: TryBudget = TryBudget()
+    ) -> String {
         do {
             _ = try bench.send(texts, budget)
             return "ok"

@@ -26,7 +26,8 @@ import VirtualCards
         #expect(try outcome(of: 0x63C0, to: operation) == "blocked \(judged) (\(judged))")
         for tries in 1...15 {
             #expect(
-                try outcome(of: 0x63C0 + UInt16(tries), to: operation) == "wrong \(judged) \(tries) (\(judged))"
+                try outcome(of: 0x63C0 + UInt16(tries), to: operation)
+                    == "wrong \(judged) \(tries) (\(judged))"
             )
         }
     }
@@ -41,12 +42,18 @@ import VirtualCards
         (0x6400, ["unexpected 01 6400 (01)", "unexpected 01 6400 (01)", "unexpected 03 6400 (03)"]),
         (0x6401, ["unexpected 01 6401 (01)", "unexpected 01 6401 (01)", "unexpected 03 6401 (03)"]),
         (0x6581, ["unexpected 01 6581 (01)", "unexpected 01 6581 (01)", "unexpected 03 6581 (03)"]),
-        (0x6700, ["not allowed 01 6700 (01)", "new code refused 01 6700 (01)", "new code refused 01 6700 (01)"]),
+        (
+            0x6700,
+            ["not allowed 01 6700 (01)", "new code refused 01 6700 (01)", "new code refused 01 6700 (01)"]
+        ),
         (0x6982, ["wrong 01 ? (01)", "wrong 01 ? (01)", "wrong 03 ? (03)"]),
         (0x6983, ["blocked 01 (01)", "blocked 01 (01)", "blocked 03 (03)"]),
         (0x6984, ["not initialized 01 (01)", "not initialized 01 (01)", "not initialized 03 (03)"]),
         (0x6985, ["not allowed 01 6985 (01)", "not allowed 01 6985 (01)", "not allowed 01 6985 (01)"]),
-        (0x6A80, ["not allowed 01 6A80 (01)", "new code refused 01 6A80 (01)", "new code refused 01 6A80 (01)"]),
+        (
+            0x6A80,
+            ["not allowed 01 6A80 (01)", "new code refused 01 6A80 (01)", "new code refused 01 6A80 (01)"]
+        ),
         (0x6A81, ["not allowed 01 6A81 (01)", "not allowed 01 6A81 (01)", "not allowed 01 6A81 (01)"]),
         (0x6A86, ["not allowed 01 6A86 (01)", "not allowed 01 6A86 (01)", "not allowed 01 6A86 (01)"]),
         (0x6A88, ["not allowed 01 6A88 (01)", "not allowed 01 6A88 (01)", "not allowed 01 6A88 (01)"]),
@@ -70,7 +77,14 @@ import VirtualCards
     /// No status word of all 65,536 but `9000` is success, and only `63CX`, `6300` and `6982` are a wrong code.
     @Test(arguments: [Instruction.verify, Instruction.changeReferenceData, Instruction.resetRetryCounter])
     func nothingElseIsSuccessOrAWrongCode(instruction: UInt8) {
-        let pin = PINPolicy(id: "01", reference: PINReference(rawValue: 1), label: "", kind: .pin, length: 4...8, storedLength: 8)
+        let pin = PINPolicy(
+            id: "01",
+            reference: PINReference(rawValue: 1),
+            label: "",
+            kind: .pin,
+            length: 4...8,
+            storedLength: 8
+        )
         for number in UInt16.min...UInt16.max {
             let status = StatusWord(rawValue: number)
             let error = ReferenceDataCommands.error(status, judged: pin, changed: pin, instruction)
@@ -109,10 +123,16 @@ import VirtualCards
 
     /// A card that answers `6982` to a wrong code and to a blocked one: the counter is asked for afterwards.
     @Test(arguments: [
-        (CardProfile.siths, 3, "wrong 01 2 (01)"), (.siths, 1, "blocked 01 (01)"), (.sithsT1, 2, "wrong 01 1 (01)"),
-        (.sithsT1, 1, "blocked 01 (01)"), (.fineid, 3, "wrong 01 ? (01)"), (.sithsTwoStep, 1, "wrong 01 ? (01)"),
+        (CardProfile.siths, 3, "wrong 01 2 (01)"), (.siths, 1, "blocked 01 (01)"),
+        (.sithsT1, 2, "wrong 01 1 (01)"),
+        (.sithsT1, 1, "blocked 01 (01)"), (.fineid, 3, "wrong 01 ? (01)"),
+        (.sithsTwoStep, 1, "wrong 01 ? (01)"),
     ])
-    func a6982IsExplainedWhereTheCardTellsItsCounters(profile: CardProfile, tries: Int, expected: String) throws {
+    func a6982IsExplainedWhereTheCardTellsItsCounters(
+        profile: CardProfile,
+        tries: Int,
+        expected: String
+    ) throws {
         for operation in [Operation.verify, .change] {
             let bench = try OperationBench(profile, tries: [.authentication: tries])
             bench.wire.answerInstead = { command in

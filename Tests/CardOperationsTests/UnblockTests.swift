@@ -88,7 +88,10 @@ import VirtualCards
         let bench = try OperationBench(.siths, tries: [.signature: 0])
         #expect(try bench.unblock().pin.policy.id == "02")
         #expect(bench.dialog.offered.isEmpty)
-        #expect(bench.value(.signature) == OperationBench.new && bench.value(.authentication) == OperationBench.auth)
+        #expect(
+            bench.value(.signature) == OperationBench.new
+                && bench.value(.authentication) == OperationBench.auth
+        )
         bench.expectOrder()
     }
 
@@ -100,7 +103,9 @@ import VirtualCards
         #expect(unblocked.pin.policy.id == "02")
         #expect(bench.dialog.events == ["choose", "plan", "code", "code", "drop"])
         #expect(bench.dialog.offered.first?.map(\.policy.id) == ["01", "02"])
-        #expect(bench.dialog.offered.first?.map(\.status.remainingTries) == (tries.isEmpty ? [3, 3] : [0, 0]))
+        #expect(
+            bench.dialog.offered.first?.map(\.status.remainingTries) == (tries.isEmpty ? [3, 3] : [0, 0])
+        )
         #expect(unblocked.alsoBlocked?.id == (tries.isEmpty ? nil : "01"))
         bench.expectOrder()
     }
@@ -129,7 +134,10 @@ import VirtualCards
 
     @Test func thePUKItselfCannotBeUnblocked() throws {
         let bench = try OperationBench(.siths)
-        #expect(outcome { () throws(OperationError) in try bench.unblock(.role(.puk)) } == "refused noUnblockingCode 03")
+        #expect(
+            outcome { () throws(OperationError) in try bench.unblock(.role(.puk)) }
+                == "refused noUnblockingCode 03"
+        )
         #expect(bench.dialog.requests.isEmpty)
     }
 
@@ -139,6 +147,21 @@ import VirtualCards
         }
         #expect(bench.outcome(.unblock) == "refused noUnblockingCode 01")
         #expect(bench.dialog.plans.isEmpty && bench.dialog.requests.isEmpty)
+    }
+
+    /// The id of the unblocking code that EF.AOD names for the login PIN: one that is not there, and the PIN itself.
+    @Test(arguments: [0x09, 0x01] as [UInt8])
+    func aPINThatNamesNobodyOrItselfIsNotUnblocked(named: UInt8) throws {
+        let bench = try OperationBench(.siths, tries: [.authentication: 0]) { image in
+            try image.editCodes { objects in
+                let authId = try #require(
+                    objects[0].indices.first { objects[0][$0...].starts(with: [0x04, 0x01, 0x03]) }
+                )
+                objects[0][authId + 2] = named
+            }
+        }
+        #expect(bench.outcome(.unblock) == "refused noUnblockingCode 01")
+        #expect(bench.dialog.requests.isEmpty && bench.reader.commandsWithSecret == 0)
     }
 
     @Test func aPINThatTheCardForbidsToUnblockIsNotTried() throws {
@@ -173,7 +196,9 @@ import VirtualCards
     }
 
     @Test func aCardThatWantsTheOtherFormIsNotGivenIt() throws {
-        let bench = try OperationBench(.siths, tries: [.authentication: 0]) { $0.behaviour.unblock = .twoSteps }
+        let bench = try OperationBench(.siths, tries: [.authentication: 0]) {
+            $0.behaviour.unblock = .twoSteps
+        }
         #expect(bench.outcome(.unblock) == "not allowed 01 6A86 (01)")
         #expect(bench.reader.commandsWithSecret == 1 && bench.counters == [0, 3, 10])
         bench.expectOrder()
@@ -197,7 +222,11 @@ import VirtualCards
 
     @Test(arguments: [(5, "wrong 03 4 (03)"), (1, "blocked 03 (03)")])
     func a6982ToAWrongPUKIsExplainedByTheCounter(tries: Int, expected: String) throws {
-        let bench = try OperationBench(.siths, fault: .unblockAs6982, tries: [.authentication: 0, .puk: tries])
+        let bench = try OperationBench(
+            .siths,
+            fault: .unblockAs6982,
+            tries: [.authentication: 0, .puk: tries]
+        )
         bench.dialog.codes[.unblocking] = [OperationBench.wrongPUK]
         #expect(bench.outcome(.unblock, TryBudget(lastPUKTry: true)) == expected)
         #expect(bench.tries(.puk) == tries - 1)
@@ -205,10 +234,12 @@ import VirtualCards
     }
 
     @Test(arguments: [
-        ("", OperationBench.new, "refused empty 03"), ("1357246", OperationBench.new, "refused tooShort(minimum: 8) 03"),
+        ("", OperationBench.new, "refused empty 03"),
+        ("1357246", OperationBench.new, "refused tooShort(minimum: 8) 03"),
         ("135724680", OperationBench.new, "refused tooLong(maximum: 8) 03"),
         ("1357246x", OperationBench.new, "refused notDigits 03"),
-        (OperationBench.puk, "", "refused new empty 01"), (OperationBench.puk, "111111", "refused trivialPIN 01"),
+        (OperationBench.puk, "", "refused new empty 01"),
+        (OperationBench.puk, "111111", "refused trivialPIN 01"),
         (OperationBench.puk, "12345", "refused new tooShort(minimum: 6) 01"),
     ])
     func codesThatCannotBeRightSpendNothing(puk: String, new: String, expected: String) throws {

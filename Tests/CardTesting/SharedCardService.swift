@@ -3,9 +3,9 @@ package import VirtualCards
 
 /// The private card service that all tests of a process share, with a reader for each test.
 ///
-/// libpcsclite looks up the service's socket once in a process, so all tests that call it in the test process must use
-/// this one; a test that needs another service uses an exit test, which is a process of its own. It ends with the
-/// process.
+/// libpcsclite looks up the service's socket once in a process, so all tests that call it in the test process
+/// must use this one; a test that needs another service uses an exit test, which is a process of its own. It
+/// ends with the process.
 package enum SharedCardService {
     /// vpcd's driver: `KORTVAKT_VPCD_DRIVER`, else where `make` unpacks it.
     package static var driver: String {
@@ -33,7 +33,8 @@ package enum SharedCardService {
         return service
     }
 
-    /// Lends the service and one of its slots, which nobody else uses meanwhile; cards left in it are pulled by the caller.
+    /// Lends the service and one of its slots, which nobody else uses meanwhile; cards left in it are pulled
+    /// by the caller.
     package static func withSlot<R>(
         _ body: (PrivateCardService, Int) async throws -> R
     ) async throws -> R {

@@ -31,6 +31,10 @@ struct CardRecorder {
         Scene(name: "raw", operation: .raw, text: "00A4040C0CA000000063504B43532D3135\n00B0910000"),
         Scene(name: "raw-verify", operation: .raw, text: "00200081\n00200081{pin}\n00B0000010"),
         Scene(name: "raw-unblock", operation: .raw, text: "002C0081{puk}{new}"),
+        Scene(name: "raw-steps", operation: .raw, text: "00200083{puk}\n002C0281{new}", tries: (0, 10)),
+        Scene(name: "raw-change", operation: .raw, text: "00240081{pin}{new}\n00200082{pin}"),
+        Scene(name: "raw-other", operation: .raw, text: "00200081{puk}", tries: (1, 10)),
+        Scene(name: "raw-new", operation: .raw, text: "00240081{new}", tries: (1, 10)),
     ]
 
     private let image: CardImage

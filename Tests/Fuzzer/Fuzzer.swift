@@ -12,12 +12,16 @@ private let target: FuzzTarget = {
     return target
 }()
 
+/// Whether what happened is told of each input; for replaying one file.
+private let showsAccounts = unsafe getenv("KORTVAKT_FUZZ_SHOW") != nil
+
 /// What libFuzzer calls with each input.
 ///
 /// A broken rule ends the process, so that the input is kept.
 @_cdecl("LLVMFuzzerTestOneInput")
 func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
+    if showsAccounts { print(target.account(of: bytes)) }
     let broken = target.run(bytes)
     guard broken.isEmpty else {
         fatalError("BROKEN RULE: \(broken.joined(separator: "; "))\n\(target.account(of: bytes))")

@@ -146,7 +146,7 @@ struct ServiceTests {
         await #expect(processExitsWith: .success) {
             try await FakeService.run("hangs-at-lists") {
                 let context = try Context()
-                let limit = Duration.milliseconds(100)
+                let limit = Duration.milliseconds(300)
                 #expect(throws: PCSCError.serviceNotAnswering) { try context.readers(within: limit) }
                 // At once, because this context must not be touched again; another one works, and does not wait for it.
                 #expect(throws: PCSCError.serviceNotAnswering) { try context.readers() }
@@ -163,10 +163,23 @@ struct ServiceTests {
                 let reader = try #require(try context.readers().first)
                 for _ in 0..<2 {
                     #expect(throws: PCSCError.cardUnresponsive) {
-                        _ = try context.connect(reader, within: .milliseconds(100))
+                        _ = try context.connect(reader, within: .milliseconds(500))
                     }
                 }
             }
+        }
+    }
+
+    /// libpcsclite's own handler at exit frees what the given-up call still uses; another one stands for it here.
+    @Test func aProgramThatGaveUpACallEndsWithItsOwnStatus() async {
+        await #expect(processExitsWith: .exitCode(11)) {
+            atexit { _exit(3) }
+            let result = try BoundedCall.run(within: .milliseconds(1)) {
+                sleep(60)
+            } undo: { _ in
+            }
+            #expect(result == nil)
+            exit(11)
         }
     }
 

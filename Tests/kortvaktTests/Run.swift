@@ -1,3 +1,4 @@
+import Glibc
 import Subprocess
 
 /// What a program did that has ended.
@@ -16,6 +17,8 @@ struct Run: Sendable {
         environment: [String: String] = [:],
         input: String = ""
     ) async throws -> Run {
+        // A program that ends before it has read its input must not end the tests.
+        _ = signal(SIGPIPE, SIG_IGN)
         var variables: [Environment.Key: String] = [:]
         for (name, value) in base.merging(environment, uniquingKeysWith: { _, new in new }) {
             variables[Environment.Key(stringLiteral: name)] = value

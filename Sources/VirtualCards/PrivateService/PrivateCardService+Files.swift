@@ -26,8 +26,8 @@ extension PrivateCardService {
         }
         var text = ""
         for entry in 0..<entries {
-            // A driver keeps its slots in static memory, so each entry needs a library of its own. In the directory, because
-            // pcscd's configuration has no way to write a path with a space in it.
+            // A driver keeps its slots in static memory, so each entry needs a library of its own. In the
+            // directory, because pcscd's configuration has no way to write a path with a space in it.
             let library = directory + "/driver\(entry).so"
             guard write(code, to: library) else { throw PrivateServiceError.noDirectory(errno: errno) }
             let port = "0x" + String(firstPort + 2 * entry, radix: 16)

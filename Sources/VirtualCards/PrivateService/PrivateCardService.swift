@@ -1,18 +1,20 @@
 internal import Glibc
 internal import Subprocess
 
-/// A card service of one's own: a pcscd with virtual readers, in a directory and, where permitted, a network of its own.
+/// A card service of one's own: a pcscd with virtual readers, in a directory and, where permitted, a network
+/// of its own.
 ///
 /// It needs no privileges, touches nothing of the system's card service, and any number may run side by side.
-/// libpcsclite is led to it by `PCSCLITE_CSOCK_NAME`, which it reads once in a process. It ends with the closure that it is
-/// lent to, and when this process ends in whatever way: the first process of the service ends when a pipe from here
-/// closes, and everything else in its process namespace with it.
+/// libpcsclite is led to it by `PCSCLITE_CSOCK_NAME`, which it reads once in a process. It ends with the
+/// closure that it is lent to, and when this process ends in whatever way: the first process of the service
+/// ends when a pipe from here closes, and everything else in its process namespace with it.
 package final class PrivateCardService: Sendable {
     /// The service's files; removed with it, with whatever else is put there.
     package let directory: String
     /// Whether the virtual readers' TCP ports are out of everybody else's reach.
     ///
-    /// Where user namespaces are not permitted they listen on all interfaces, and whoever reaches one can insert a card.
+    /// Where user namespaces are not permitted they listen on all interfaces, and whoever reaches one can
+    /// insert a card.
     package let isIsolated: Bool
     /// How many cards it takes at once; each entry of the configuration gives two slots.
     package let slotCount: Int
@@ -42,9 +44,9 @@ package final class PrivateCardService: Sendable {
 
     /// Runs a service for as long as `body` runs.
     ///
-    /// `driver` is vpcd's driver, `libifdvpcd.so`; `name` is what the readers are called, the service adds numbers (`readerName`);
-    /// `entries` are 1...8 reader entries of two slots each, because pcscd has room for 16. Throws `PrivateServiceError`, or
-    /// what `body` throws.
+    /// `driver` is vpcd's driver, `libifdvpcd.so`; `name` is what the readers are called, the service adds
+    /// numbers (`readerName`); `entries` are 1...8 reader entries of two slots each, because pcscd has room
+    /// for 16. Throws `PrivateServiceError`, or what `body` throws.
     package static func run<R: Sendable>(
         driver: String,
         name: String = "Virtual Reader",
@@ -59,7 +61,8 @@ package final class PrivateCardService: Sendable {
         var options = PlatformOptions()
         // Ctrl-C at the terminal is for this program alone, which ends the service in its own order.
         options.createSession = true
-        // On cancellation `body` ends by itself; a signal that does nothing gives it and the script time to clean up.
+        // On cancellation `body` ends by itself; a signal that does nothing gives it and the script time to
+        // clean up.
         options.teardownSequence = [.send(signal: .resume, allowedDurationToNextStep: .seconds(3))]
         let outcome = try await Subprocess.run(
             .name(command[0]),
@@ -105,8 +108,8 @@ package final class PrivateCardService: Sendable {
 
     /// Starts a software card and waits until it is connected to the reader.
     ///
-    /// The service itself notices it within half a second. `slot` is 0..<`slotCount`; `arguments` is given the address that the card
-    /// must connect to, `127.0.0.1:PORT`. Throws `PrivateServiceError`.
+    /// The service itself notices it within half a second. `slot` is 0..<`slotCount`; `arguments` is given
+    /// the address that the card must connect to, `127.0.0.1:PORT`. Throws `PrivateServiceError`.
     @discardableResult
     package func insertCard(
         _ executable: String,

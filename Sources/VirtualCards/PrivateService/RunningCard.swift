@@ -34,7 +34,8 @@ package final class RunningCard: Sendable {
 
     /// Pulls the card: `SIGTERM`, after 3 s `SIGKILL`; returns when the process has ended.
     ///
-    /// The service notices it within half a second. Returns what the process said on standard error, where that is known.
+    /// The service notices it within half a second. Returns what the process said on standard error, where
+    /// that is known.
     @discardableResult
     package func remove() async -> String {
         task.cancel()

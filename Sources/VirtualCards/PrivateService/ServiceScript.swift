@@ -2,21 +2,24 @@ internal import Glibc
 
 /// The shell script that is the first process of a private card service, and the system calls around it.
 enum ServiceScript {
-    /// Prints its process id as the outside sees it, and ends, with all others, when its standard input closes.
+    /// Prints its process id as the outside sees it, and ends, with all others, when its standard input
+    /// closes.
     ///
-    /// $1 is the directory and $2 whether it is alone in its namespaces: then the kernel ends the others, and the tmpfs
-    /// keeps pcscd's file with its process id away from the system's; else the parent-death signal does the former.
+    /// $1 is the directory and $2 whether it is alone in its namespaces: then the kernel ends the others, and
+    /// the tmpfs keeps pcscd's file with its process id away from the system's; else the parent-death signal
+    /// does the former.
     private static let text = """
         PATH=$PATH:/usr/sbin:/sbin
         with=
+        fail() { echo "$2" >&2; rm -rf -- "$1"; exit 1; }
         if [ "$2" = isolated ]; then
-            ip link set lo up || exit 3
+            ip link set lo up || fail "$1" "no loopback network"
             [ ! -d /run/pcscd ] || mount -t tmpfs none /run/pcscd
         else
             with='setpriv --pdeathsig KILL'
         fi
         for program in systemd-socket-activate pcscd; do
-            command -v $program >/dev/null || { echo "$program is not installed" >&2; exit 4; }
+            command -v $program >/dev/null || fail "$1" "$program is not installed"
         done
         $with systemd-socket-activate -l "$1/pcscd.comm" pcscd --foreground -c "$1/readers" \
             </dev/null >"$1/log" 2>&1 &

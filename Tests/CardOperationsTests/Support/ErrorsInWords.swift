@@ -41,7 +41,8 @@ extension CardError {
         case .transport(let error): "transport \(error)"
         case .notRecognised: "not recognised"
         case .malformed(let file): "malformed \(file)"
-        case .unexpected(let status, let instruction): "unexpected \(status) to \(Hex.string(of: [instruction]))"
+        case .unexpected(let status, let instruction):
+            "unexpected \(status) to \(Hex.string(of: [instruction]))"
         }
     }
 }

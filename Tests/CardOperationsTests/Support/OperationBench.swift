@@ -141,7 +141,11 @@ final class OperationBench {
         let presented = reader.commandsWithSecret > 0
         #expect(ledger.drops == (presented ? 1 : 0), sourceLocation: sourceLocation)
         for code in [Self.auth, Self.sign, Self.puk, Self.wrong, Self.wrongPUK, Self.new] {
-            #expect(wire.count(of: code) <= 1, "a code reached the card twice", sourceLocation: sourceLocation)
+            #expect(
+                wire.count(of: code) <= 1,
+                "a code reached the card twice",
+                sourceLocation: sourceLocation
+            )
         }
     }
 }

@@ -37,3 +37,6 @@ for line in sys.stdin:
     print("done", flush=True)
     if line == "exit\n":
         break
+# Left to itself, pcscd would reset the card some time after this process has ended, maybe while it is being pulled.
+check(library.SCardDisconnect(card, word(LEAVE)))
+check(library.SCardReleaseContext(context))
