@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -20,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
         // Floor 0: system libraries.
@@ -59,9 +61,11 @@ let package = Package(
         ),
         .target(
             name: "VirtualCards",
-            dependencies: ["COpenSSL", "CLinux", "CardCore", subprocess],
+            dependencies: ["COpenSSL", "CLinux", "CardCore"],
             swiftSettings: strict
         ),
+
+        .target(name: "VirtualReaders", dependencies: [subprocess], swiftSettings: strict),
 
         // Floor 3: what a person does with a card, and every sentence a person reads.
         .target(
@@ -76,7 +80,7 @@ let package = Package(
             name: "kortvakt",
             dependencies: [
                 "CLinux", "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations", "Texts",
-                "VirtualCards", arguments, subprocess,
+                "VirtualReaders", arguments, subprocess, system,
             ],
             swiftSettings: strict
         ),
@@ -89,7 +93,7 @@ let package = Package(
         // Tests.
         .target(
             name: "CardTesting",
-            dependencies: ["CardCore", "VirtualCards", subprocess],
+            dependencies: ["CardCore", "VirtualCards", "VirtualReaders", subprocess],
             path: "Tests/CardTesting",
             swiftSettings: strict
         ),
@@ -106,14 +110,17 @@ let package = Package(
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: strict),
         .testTarget(
             name: "PCSCTests",
-            dependencies: ["CPCSC", "CardCore", "PCSC", "CardTesting", "VirtualCards", subprocess],
+            dependencies: [
+                "CPCSC", "CardCore", "PCSC", "CardTesting", "VirtualCards", "VirtualReaders", subprocess,
+            ],
             exclude: ["Programs"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CardApplicationsTests",
             dependencies: [
-                "CardCore", "Configuration", "CardApplications", "CardTesting", "VirtualCards", asn1,
+                "CardCore", "Configuration", "CardApplications", "CardTesting", "VirtualCards",
+                "VirtualReaders", asn1,
             ],
             swiftSettings: strict
         ),
@@ -133,7 +140,7 @@ let package = Package(
         .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: strict),
         .testTarget(
             name: "kortvaktTests",
-            dependencies: ["CardCore", "CardTesting", "VirtualCards", subprocess],
+            dependencies: ["CardCore", "CardTesting", "VirtualCards", "VirtualReaders", subprocess, system],
             exclude: ["Programs"],
             swiftSettings: strict
         ),

@@ -56,9 +56,9 @@ extension PINOperations {
                 presented: &presented
             ) { (survey, channel) in
                 // The card has done it: what cannot be read afterwards is unknown, and no failure.
-                for policy in [pin, puk] where (try? survey.readStatus(of: policy, on: &channel)) == nil {
-                    survey.forgetStatus(of: policy)
-                }
+                for policy in [pin, puk] { survey.forgetStatus(of: policy) }
+                guard (try? survey.readStatus(of: pin, on: &channel)) != nil else { return }
+                _ = try? survey.readStatus(of: puk, on: &channel)
             } _: { (channel) throws(PINError) in
                 try send(heldCode.take(), heldNew.take(), unblocking: pin, with: puk, form, on: &channel)
             }

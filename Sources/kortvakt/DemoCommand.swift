@@ -3,7 +3,7 @@ internal import Dispatch
 internal import Glibc
 internal import Subprocess
 internal import Texts
-internal import VirtualCards
+internal import VirtualReaders
 
 /// `kortvakt demo`: the story of a blocked card, told by the real commands.
 struct DemoCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import PCSC
 internal import Subprocess
+internal import SystemPackage
 internal import Texts
 
 /// Runs the real commands against the demo's own card service and shows them as a person would type them.
@@ -15,7 +16,10 @@ struct DemoStage: Sendable {
         try Task.checkCancellation()
         if let introduction { Output.line("\n" + introduction) }
         Output.line("$ kortvakt " + arguments.joined(separator: " "))
-        let input = codes.map { $0 + "\n" }.joined()
+        // A pipe of our own, because a command that refuses ends without reading its input, which Subprocess's own
+        // writing does not forgive.
+        let pipe = try FileDescriptor.pipe()
+        try pipe.writeEnd.closeAfter { _ = try pipe.writeEnd.writeAll(codes.map { $0 + "\n" }.joined().utf8) }
         _ = try await run(
             // env(1) starts a program by its path.
             .name("env"),
@@ -25,7 +29,7 @@ struct DemoStage: Sendable {
                 ]
             ),
             environment: environment,
-            input: .string(input),
+            input: .fileDescriptor(pipe.readEnd, closeAfterSpawningProcess: true),
             output: .currentStandardOutput,
             error: .currentStandardError
         )

@@ -137,7 +137,7 @@ struct FailureWording {
                 ? texts.blockedPINWithoutPUK(name)
                 : texts.blockedPIN(
                     name,
-                    command: "kortvakt pin unblock --pin \(policy.role?.rawValue ?? policy.id)"
+                    command: "kortvakt pin unblock"
                 )
             return make(7, "pin-blocked", sentence, policy, remaining: 0, advice: true)
         case .notInitialized: return make(5, "not-activated", texts.notActivated(name), policy, advice: true)

@@ -16,7 +16,9 @@ struct PINCommand: ParsableCommand {
     }
 
     struct Verify: ParsableCommand {
-        static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpVerify) }
+        static var configuration: CommandConfiguration {
+            .init(commandName: "verify", abstract: Program.texts.helpVerify)
+        }
         @OptionGroup var common: CommonOptions
         @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
@@ -42,7 +44,9 @@ struct PINCommand: ParsableCommand {
     }
 
     struct Change: ParsableCommand {
-        static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpChange) }
+        static var configuration: CommandConfiguration {
+            .init(commandName: "change", abstract: Program.texts.helpChange)
+        }
         @OptionGroup var common: CommonOptions
         @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
@@ -68,7 +72,9 @@ struct PINCommand: ParsableCommand {
     }
 
     struct Unblock: ParsableCommand {
-        static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpUnblock) }
+        static var configuration: CommandConfiguration {
+            .init(commandName: "unblock", abstract: Program.texts.helpUnblock)
+        }
         @OptionGroup var common: CommonOptions
         @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
@@ -118,7 +124,9 @@ struct PINCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static var configuration: CommandConfiguration { .init(abstract: Program.texts.helpList) }
+        static var configuration: CommandConfiguration {
+            .init(commandName: "list", abstract: Program.texts.helpList)
+        }
         @OptionGroup var common: CommonOptions
 
         func run() throws {

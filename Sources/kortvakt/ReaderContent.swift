@@ -70,9 +70,7 @@ struct StatusText {
             return pin.status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
         }
         guard pin.policy.unblockedBy != nil else { return texts.blocked() }
-        let role = pin.policy.role?.rawValue ?? pin.policy.id
-        return
-            "\(texts.blocked()), \(texts.unblockWith("kortvakt pin unblock --pin \(Texts.printable(role, limit: 40))"))"
+        return "\(texts.blocked()), \(texts.unblockWith("kortvakt pin unblock"))"
     }
 
     private func lines(of certificate: CardCertificate) -> [String] {

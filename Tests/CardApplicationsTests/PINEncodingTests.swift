@@ -64,13 +64,13 @@ import Testing
     /// What passes the check fits the stored length once it is encoded, whatever the card claims of itself.
     @Test(arguments: encodings)
     func whatIsAcceptedFitsWhatTheCardStores(encoding: PINEncoding) {
-        for stored in [0, 1, 3, 4, 6, 8, 12, 100, 127, 128, 254, 255] {
-            for bounds in [0...0, 0...255, 4...12, 6...6, 12...12, 255...255, 100...200] {
+        for stored in [0, 1, 4, 8, 12, 127, 128, 255] {
+            for bounds in [0...0, 0...255, 4...12, 255...255] {
                 for pad in [nil, 0x00, 0xFF] as [UInt8?] {
                     let policy = policy(encoding, bounds, stored: stored, pad: pad)
                     let allowed = policy.allowedLength
                     #expect(allowed.lowerBound >= 1)
-                    for count in 0...300 where count < 20 || count % 10 < 2 || abs(count - stored) < 2 {
+                    for count in 0...300 where count < 16 || count % 50 < 2 || abs(count - stored) < 2 {
                         let code = [UInt8](repeating: 0x35, count: count)
                         guard error(code, policy) == nil else { continue }
                         #expect(allowed.contains(count))

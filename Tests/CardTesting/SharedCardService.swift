@@ -1,5 +1,5 @@
 internal import Glibc
-package import VirtualCards
+package import VirtualReaders
 
 /// The private card service that all tests of a process share, with a reader for each test.
 ///

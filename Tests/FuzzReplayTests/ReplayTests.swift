@@ -3,7 +3,7 @@ import FuzzTargets
 import Testing
 
 /// Every input that fuzzing has kept: those that reach something new, and those that once broke a rule.
-@Suite struct ReplayTests {
+@Suite(.serialized) struct ReplayTests {
     private static let corpus =
         URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -22,6 +22,12 @@ package enum Seeds {
             for (name, bytes) in CardRecorder(image).all() {
                 seeds.append((.card, "\(image.profile)-\(name)", bytes))
             }
+            // The same card where no name is known and EF.DIR has to tell the way.
+            var nameless = image
+            nameless.applications = []
+            for (name, bytes) in CardRecorder(nameless).all() where !name.contains("-") {
+                seeds.append((.card, "\(image.profile)-nameless-\(name)", bytes))
+            }
         }
         seeds += texts.map { ($0.target, $0.name, Array($0.text.utf8)) }
         let counters: [UInt8] = [0xA0, 0x0A, 0x83, 0x01, 0x81, 0xDF, 0x21, 0x04, 0x03, 0xFF, 0xFF, 0x01]

@@ -1,6 +1,6 @@
 import CardCore
 import CardTesting
-import VirtualCards
+import VirtualReaders
 
 @testable import PCSC
 

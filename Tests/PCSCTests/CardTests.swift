@@ -3,7 +3,7 @@ import CardTesting
 import PCSC
 import Synchronization
 import Testing
-import VirtualCards
+import VirtualReaders
 
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct CardTests {

@@ -2,7 +2,7 @@ import CardTesting
 import Glibc
 import Synchronization
 import Testing
-import VirtualCards
+import VirtualReaders
 
 @testable import PCSC
 

@@ -2,7 +2,7 @@ import CardCore
 import CardTesting
 import Glibc
 import Testing
-import VirtualCards
+import VirtualReaders
 
 @testable import PCSC
 

@@ -1,6 +1,7 @@
 import CardTesting
 import FoundationEssentials
 import VirtualCards
+import VirtualReaders
 
 /// A private card service with the programs around it; everything a test at the level of programs needs.
 struct Bench: Sendable {
@@ -23,7 +24,11 @@ struct Bench: Sendable {
         let result: Result<R, any Error>
         do {
             result = .success(
-                try await PrivateCardService.run(driver: SharedCardService.driver, name: "Bench", entries: entries) {
+                try await PrivateCardService.run(
+                    driver: SharedCardService.driver,
+                    name: "Bench",
+                    entries: entries
+                ) {
                     try await body(Bench(service: $0))
                 }
             )

@@ -37,7 +37,12 @@ struct BusyTests {
                 #expect(run.exitCode == 0)
                 // The card was not reset under the other's feet, and that is said.
                 #expect(run.err.contains("python3"))
-                let change = try await bench.kortvakt("pin", "change", "--stdin", lines: ["246810", "975310"])
+                let change = try await bench.kortvakt(
+                    "pin",
+                    "change",
+                    "--stdin",
+                    lines: ["246810", "975310"]
+                )
                 #expect(change.exitCode == 0)
             }
             #expect(try bench.stored().authPIN == "975310")
@@ -48,7 +53,10 @@ struct BusyTests {
         (["pin", "verify"], ["246810"]), (["pin", "change"], ["246810", "975310", "975310"]),
         (["pin", "unblock", "--pin", "auth"], ["13572468", "975310", "975310"]),
     ])
-    func aResetByAnotherProgramWhileThePersonTypesSpendsNothing(command: [String], codes: [String]) async throws {
+    func aResetByAnotherProgramWhileThePersonTypesSpendsNothing(
+        command: [String],
+        codes: [String]
+    ) async throws {
         try await Bench.withCard { bench in
             try await bench.whileAnother("shared") { _, reset in
                 let exitCode = try await Terminal.run(bench, command) { terminal in

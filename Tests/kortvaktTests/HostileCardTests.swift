@@ -67,7 +67,8 @@ struct HostileCardTests {
             #expect(document?["pins"]?[0]?["label"]?.text == replaced[0].1)
             #expect(document?["label"]?.text == replaced[1].1)
             for command in [
-                ["status"], ["pin", "list"], ["pin", "verify", "--stdin"], ["pin", "verify", "--stdin", "--pin", "x"],
+                ["status"], ["pin", "list"], ["pin", "verify", "--stdin"],
+                ["pin", "verify", "--stdin", "--pin", "x"],
                 ["pin", "unblock", "--stdin", "--pin", "01"],
             ] {
                 let run = try await bench.kortvakt(command, lines: ["111222"])
@@ -76,19 +77,23 @@ struct HostileCardTests {
             let status = try await bench.kortvakt("status")
             #expect(status.out.contains("\\u{1B}[2J"))
             var screen = ""
-            _ = try await Terminal.run(bench, ["pin", "verify", "--pin", "01"], transcript: &screen) { terminal in
+            _ = try await Terminal.run(bench, ["pin", "verify", "--pin", "01"], transcript: &screen) {
+                terminal in
                 try await terminal.expect(": ")
                 try await terminal.type("\u{03}")
             }
-            #expect(!screen.contains("\u{1B}[2J") && !screen.contains("\u{7}") && !screen.contains("\u{202E}"))
+            #expect(
+                !screen.contains("\u{1B}[2J") && !screen.contains("\u{7}") && !screen.contains("\u{202E}")
+            )
         }
     }
 
     /// No control characters but the newline, nothing that changes the direction of text.
     private func isPlain(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { scalar in
-            scalar == "\n" || scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
-                && !(0x2028...0x202E).contains(scalar.value)
+            scalar == "\n"
+                || scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
+                    && !(0x2028...0x202E).contains(scalar.value)
         }
     }
 
@@ -114,7 +119,12 @@ enum ChangedCard {
         let folder = bench.folder + "/changed"
         let images = folder + "/share/kortvakt/software-cards"
         let run = try await bench.tool(
-            "sh", "-c", "mkdir -p \"$1/bin\" \"$2\" && cp \"$3\" \"$1/bin\"", "sh", folder, images,
+            "sh",
+            "-c",
+            "mkdir -p \"$1/bin\" \"$2\" && cp \"$3\" \"$1/bin\"",
+            "sh",
+            folder,
+            images,
             Bench.kortvaktCard
         )
         guard run.exitCode == 0 else { throw BenchError(said: run.said) }
@@ -122,10 +132,14 @@ enum ChangedCard {
         var image = String(decoding: try Data(contentsOf: URL(filePath: original)), as: UTF8.self)
         for (old, new) in texts {
             let (old, new) = (Array(old.utf8), Array(new.utf8))
-            guard old.count == new.count else { throw BenchError(said: "\(old.count) and \(new.count) octets") }
+            guard old.count == new.count else {
+                throw BenchError(said: "\(old.count) and \(new.count) octets")
+            }
             let hex = Hex.string(of: old)
             guard image.contains(hex) else { throw BenchError(said: "no \(hex)") }
-            image = image.split(separator: hex, omittingEmptySubsequences: false).joined(separator: Hex.string(of: new))
+            image = image.split(separator: hex, omittingEmptySubsequences: false).joined(
+                separator: Hex.string(of: new)
+            )
         }
         try Data(image.utf8).write(to: URL(filePath: images + "/siths.json"))
         return folder + "/bin/kortvakt-card"

@@ -24,7 +24,9 @@ struct JudgeTests {
                 .compactMap { $0.split(separator: ":").last.map { $0.filter { $0 != " " } } }
             #expect(Set(ids) == Set(ours.keys))
             #expect(try await judge.accepts("246810"))
-            #expect(try await judge.pkcs15("--verify-pin", "--auth-id", "01", "--pin", "000000").exitCode == 255)
+            #expect(
+                try await judge.pkcs15("--verify-pin", "--auth-id", "01", "--pin", "000000").exitCode == 255
+            )
             #expect(try await judge.change("246810", to: "975310"))
             // The default driver unblocks in one step; on the other card that must not work.
             let unblocks = try await judge.unblock(puk: "13572468", new: "864202")
@@ -34,7 +36,9 @@ struct JudgeTests {
     }
 
     @Test(arguments: counting)
-    func whatWeDoOpenSCConfirmsAndTheCountersAgree(card: (profile: String, references: [String: UInt8])) async throws {
+    func whatWeDoOpenSCConfirmsAndTheCountersAgree(
+        card: (profile: String, references: [String: UInt8])
+    ) async throws {
         try await Bench.withCard(card.profile) { bench in
             let judge = try OpenSC(bench)
             func agree(_ auth: Int, _ puk: Int, line: Int = #line) async throws {
@@ -60,7 +64,8 @@ struct JudgeTests {
             #expect(try await !judge.accepts("246810"))
             try await agree(2, 10)
             #expect(
-                try await bench.kortvakt("pin", "change", "--stdin", lines: ["246810", "864202"]).exitCode == 6
+                try await bench.kortvakt("pin", "change", "--stdin", lines: ["246810", "864202"]).exitCode
+                    == 6
             )
             try await agree(1, 10)
             // The last try is not spent without being asked for.
@@ -128,7 +133,11 @@ struct JudgeTests {
             #expect(try await auth() == 0)
             #expect(blocking.exitCode == 7)
             let unblock = try await bench.kortvakt(
-                "pin", "unblock", "--pin", "auth", "--stdin",
+                "pin",
+                "unblock",
+                "--pin",
+                "auth",
+                "--stdin",
                 lines: ["13572468", "864202"]
             )
             #expect(unblock.exitCode == 0)
@@ -144,14 +153,19 @@ struct JudgeTests {
             for _ in 1...3 { _ = try await judge.accepts("111222") }
             #expect(try await !judge.accepts("246810"))
             let unblock = try await bench.kortvakt(
-                "pin", "unblock", "--pin", "auth", "--stdin",
+                "pin",
+                "unblock",
+                "--pin",
+                "auth",
+                "--stdin",
                 lines: ["13572468", "864202"]
             )
             #expect(unblock.exitCode == 0)
             #expect(try await judge.accepts("864202"))
             #expect(try await judge.accepts("135790", id: "02"))
             #expect(
-                try await bench.kortvakt("pin", "change", "--stdin", lines: ["864202", "975310"]).exitCode == 0
+                try await bench.kortvakt("pin", "change", "--stdin", lines: ["864202", "975310"]).exitCode
+                    == 0
             )
             #expect(try await judge.accepts("975310"))
             #expect(try await !judge.accepts("864202"))
@@ -171,12 +185,24 @@ struct JudgeTests {
                 """
             #expect(try await bench.tool("sh", "-c", script).exitCode == 0)
             let signing = try await judge.pkcs11(
-                "--login", "--pin", "246810", "--sign", "--mechanism", "RSA-PKCS", "--id", "45",
-                "--input-file", bench.folder + "/di", "--output-file", bench.folder + "/sig"
+                "--login",
+                "--pin",
+                "246810",
+                "--sign",
+                "--mechanism",
+                "RSA-PKCS",
+                "--id",
+                "45",
+                "--input-file",
+                bench.folder + "/di",
+                "--output-file",
+                bench.folder + "/sig"
             )
             #expect(signing.exitCode == 0, "\(signing.said)")
             let check = try await bench.tool(
-                "sh", "-c", "cd '\(bench.folder)' && openssl dgst -sha256 -verify pub -signature sig m"
+                "sh",
+                "-c",
+                "cd '\(bench.folder)' && openssl dgst -sha256 -verify pub -signature sig m"
             )
             #expect(check.exitCode == 0 && check.out.contains("Verified OK"))
             // Ours sees the same card after the session of theirs.

@@ -39,7 +39,9 @@ struct OpenSC {
     /// The counter of each reference in `references`, as the card itself tells it: byte 20 of the answer to GET DATA.
     func counters(_ references: [UInt8]) async throws -> [UInt8: Int] {
         var arguments = ["-s", "00A4040C0CA000000063504B43532D3135"]
-        for reference in references { arguments += ["-s", "00CB00FF05A0038301\(Hex.string(of: [reference]))00"] }
+        for reference in references {
+            arguments += ["-s", "00CB00FF05A0038301\(Hex.string(of: [reference]))00"]
+        }
         let said = try await run(["opensc-tool"] + arguments).said
         let answers = said.split(separator: "Sending: 00 CB").dropFirst()
         var counters: [UInt8: Int] = [:]

@@ -1,6 +1,6 @@
 import Subprocess
 import Testing
-import VirtualCards
+import VirtualReaders
 
 extension Bench {
     /// Runs `body` while another program (`Programs/other.py`) holds the card in the way that `what` says.

@@ -77,7 +77,8 @@ struct OutputTests {
             let commands: [[String]] = [
                 ["apdu", "--json", "xyz"], ["apdu", "--json", "0020008106313233343536"], ["apdu", "--json"],
                 ["status", "--json", "--lang", "de"], ["status", "--json", "--nonsense"],
-                ["pin", "verify", "--json", "--stdin", "--pin", "nobody"], ["status", "--json", "--reader", "nobody"],
+                ["pin", "verify", "--json", "--stdin", "--pin", "nobody"],
+                ["status", "--json", "--reader", "nobody"],
             ]
             for command in commands {
                 let run = try await bench.kortvakt(command)
@@ -85,7 +86,10 @@ struct OutputTests {
                 #expect(run.errorCode == "usage", "\(command) \(run.said)")
             }
             for command in [["status"], ["pin", "verify", "--stdin"], ["apdu", "00A4040C"]] {
-                let run = try await bench.kortvakt(command + ["--json", "--trace", existing], lines: ["246810"])
+                let run = try await bench.kortvakt(
+                    command + ["--json", "--trace", existing],
+                    lines: ["246810"]
+                )
                 #expect(run.exitCode == 1)
                 #expect(run.errorCode == "trace-file", "\(command) \(run.said)")
             }
@@ -105,7 +109,10 @@ struct OutputTests {
             // Neither a file nor what a link leads to is overwritten.
             #expect(try await bench.kortvakt(command + [path], lines: ["111222"]).exitCode == 1)
             #expect(try bench.read("trace") == trace)
-            #expect(try await bench.tool("ln", "-s", bench.folder + "/target", bench.folder + "/link").exitCode == 0)
+            #expect(
+                try await bench.tool("ln", "-s", bench.folder + "/target", bench.folder + "/link").exitCode
+                    == 0
+            )
             let link = try await bench.kortvakt(command + [bench.folder + "/link"], lines: ["111222"])
             #expect(link.exitCode == 1)
             #expect(try bench.stored().tries == [3, 3, 10])
@@ -118,7 +125,8 @@ struct OutputTests {
             #expect(run.exitCode == 0 && run.out == "9000\n63C3\n")
             for refused in [
                 "0020008106323436383130", "00240081 0C 323436383130 393735333130", "002C0081 01 31",
-                "0020008106{pin}", "00B00000{pin}", "00200081{pin}{pin}{pin}", "00200081{secret}", "00200081{pin",
+                "0020008106{pin}", "00B00000{pin}", "00200081{pin}{pin}{pin}", "00200081{secret}",
+                "00200081{pin",
                 "0020", "", "zz", "002000810632343638310",
             ] {
                 let run = try await bench.kortvakt("apdu", "--stdin", refused, lines: ["246810"])
@@ -126,14 +134,20 @@ struct OutputTests {
                 #expect(run.out.isEmpty)
             }
             let select = try await bench.kortvakt(
-                "apdu", "--stdin", "00A4040C0CA000000063504B43532D3135", "00200081{pin}",
+                "apdu",
+                "--stdin",
+                "00A4040C0CA000000063504B43532D3135",
+                "00200081{pin}",
                 lines: ["246810"]
             )
             #expect(select.exitCode == 64)
             #expect(try bench.stored() == StoredState())
             // A wrong code ends the run, and is one try.
             let wrong = try await bench.kortvakt(
-                "apdu", "--stdin", "00200081{pin}", "00200081{pin}",
+                "apdu",
+                "--stdin",
+                "00200081{pin}",
+                "00200081{pin}",
                 lines: ["111222", "111222"]
             )
             #expect(wrong.exitCode == 6)
@@ -142,8 +156,13 @@ struct OutputTests {
                 try await bench.kortvakt("apdu", "--stdin", "00200081{pin}", lines: ["12345"]).exitCode == 8
             )
             #expect(
-                try await bench.kortvakt("apdu", "--stdin", "00240081{pin}{new}", lines: ["246810", "975310"])
-                    .exitCode == 0
+                try await bench.kortvakt(
+                    "apdu",
+                    "--stdin",
+                    "00240081{pin}{new}",
+                    lines: ["246810", "975310"]
+                )
+                .exitCode == 0
             )
             #expect(try bench.stored().authPIN == "975310")
         }
@@ -151,7 +170,10 @@ struct OutputTests {
             let last = try await bench.kortvakt("apdu", "--stdin", "00200081{pin}", lines: ["246810"])
             #expect(last.exitCode == 8)
             let puk = try await bench.kortvakt(
-                "apdu", "--stdin", "--last-try", "002C0081{puk}{new}",
+                "apdu",
+                "--stdin",
+                "--last-try",
+                "002C0081{puk}{new}",
                 lines: ["13572468", "975310"]
             )
             #expect(puk.exitCode == 8)

@@ -37,7 +37,9 @@ final class ProcessMemory {
             }
         }
         mappings = found.filter { $0.flags.contains("rd") }
-        guard mappings.contains(where: { $0.flags.contains("wr") }) else { throw BenchError(said: "no smaps") }
+        guard mappings.contains(where: { $0.flags.contains("wr") }) else {
+            throw BenchError(said: "no smaps")
+        }
     }
 
     deinit { close(memory) }

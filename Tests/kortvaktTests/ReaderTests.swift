@@ -1,13 +1,14 @@
 import CardTesting
 import Subprocess
 import Testing
-import VirtualCards
+import VirtualReaders
 
 /// What stands between a person and the card: service, readers, which card.
 @Suite(.timeLimit(.minutes(2)))
 struct ReaderTests {
     static let commands: [[String]] = [
-        ["status"], ["pin", "verify", "--stdin"], ["pin", "change", "--stdin"], ["pin", "unblock", "--stdin"],
+        ["status"], ["pin", "verify", "--stdin"], ["pin", "change", "--stdin"],
+        ["pin", "unblock", "--stdin"],
         ["apdu", "00A4040C"],
     ]
 
@@ -26,7 +27,10 @@ struct ReaderTests {
             for command in Self.commands {
                 let run = try await Run.run([Bench.kortvakt] + command, environment: environment)
                 #expect(run.exitCode == 3 && run.err.contains("reader"), "\(command): \(run.said)")
-                let json = try await Run.run([Bench.kortvakt] + command + ["--json"], environment: environment)
+                let json = try await Run.run(
+                    [Bench.kortvakt] + command + ["--json"],
+                    environment: environment
+                )
                 #expect(json.exitCode == 3 && json.errorCode == "no-reader", "\(command): \(json.said)")
             }
         }
@@ -101,7 +105,8 @@ struct ReaderTests {
             try await bench.insert()
             try await bench.insert("siths-t1", slot: 1)
             func wrong(_ reader: String) async throws -> Int32 {
-                try await bench.kortvakt("pin", "verify", "--stdin", "--reader", reader, lines: ["111222"]).exitCode
+                try await bench.kortvakt("pin", "verify", "--stdin", "--reader", reader, lines: ["111222"])
+                    .exitCode
             }
             #expect(try await wrong("2") == 6)
             #expect(try bench.stored(slot: 0).tries == [3, 3, 10])
@@ -161,7 +166,8 @@ enum EmptyService {
         _ = try await Subprocess.run(
             .name("unshare"),
             arguments: [
-                "--user", "--map-root-user", "--net", "--pid", "--mount", "--fork", "--kill-child", "sh", "-c", script,
+                "--user", "--map-root-user", "--net", "--pid", "--mount", "--fork", "--kill-child", "sh",
+                "-c", script,
             ],
             input: .inputWriter,
             output: .sequence,

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Testing
-import VirtualCards
+import VirtualReaders
 
 /// The card is pulled before, and after, each single command of each operation.
 @Suite(.timeLimit(.minutes(4)))
@@ -45,7 +45,8 @@ struct RemovalTests {
         }
     }
 
-    private static func check(_ operation: Operation, _ fault: String, slot: Int, _ bench: Bench) async throws {
+    private static func check(_ operation: Operation, _ fault: String, slot: Int, _ bench: Bench) async throws
+    {
         try bench.store(operation.state, slot: slot)
         let card = try await bench.insert("siths", ["--fault", fault], slot: slot)
         let name = "trace-\(fault)-\(slot)"

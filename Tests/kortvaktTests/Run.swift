@@ -1,5 +1,5 @@
-import Glibc
 import Subprocess
+import SystemPackage
 
 /// What a program did that has ended.
 struct Run: Sendable {
@@ -17,8 +17,9 @@ struct Run: Sendable {
         environment: [String: String] = [:],
         input: String = ""
     ) async throws -> Run {
-        // A program that ends before it has read its input must not end the tests.
-        _ = signal(SIGPIPE, SIG_IGN)
+        // A pipe of our own: a program may end without reading its input, which Subprocess's own writing does not forgive.
+        let pipe = try FileDescriptor.pipe()
+        try pipe.writeEnd.closeAfter { _ = try pipe.writeEnd.writeAll(input.utf8) }
         var variables: [Environment.Key: String] = [:]
         for (name, value) in base.merging(environment, uniquingKeysWith: { _, new in new }) {
             variables[Environment.Key(stringLiteral: name)] = value
@@ -30,7 +31,7 @@ struct Run: Sendable {
             .name("env"),
             arguments: Arguments(command),
             environment: .custom(variables),
-            input: .string(input),
+            input: .fileDescriptor(pipe.readEnd, closeAfterSpawningProcess: true),
             output: .string(limit: 1 << 22),
             error: .string(limit: 1 << 22)
         )
@@ -48,5 +49,7 @@ struct Run: Sendable {
     }
 
     /// Little, so that nothing of the developer's own environment decides a test.
-    static let base = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/nonexistent", "TERM": "dumb"]
+    static let base = [
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/nonexistent", "TERM": "dumb",
+    ]
 }

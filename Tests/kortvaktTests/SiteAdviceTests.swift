@@ -28,19 +28,27 @@ struct SiteAdviceTests {
             chmod "$2" /etc/kortvakt/kortvakt.conf && shift 2 && exec "$@"
             """
         let command = [
-            "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", file, mode, Bench.kortvakt,
+            "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", file, mode,
+            Bench.kortvakt,
         ]
         let input = lines.map { $0 + "\n" }.joined()
         return try await Run.run(command + arguments, environment: bench.environment, input: input)
     }
 
-    @Test(arguments: [
-        (StoredState(auth: 0), [], ["pin", "verify", "--stdin"], 7),
-        (StoredState(auth: 0, puk: 0), [], ["pin", "unblock", "--stdin"], 7),
-        (StoredState(), ["--fault", "no-activation"], ["pin", "verify", "--stdin"], 5),
-        (StoredState(), ["--fault", "no-change"], ["pin", "change", "--stdin"], 5),
-    ] as [(StoredState, [String], [String], Int32)])
-    func closesTheMessage(state: StoredState, options: [String], command: [String], exitCode: Int32) async throws {
+    @Test(
+        arguments: [
+            (StoredState(auth: 0), [], ["pin", "verify", "--stdin"], 7),
+            (StoredState(auth: 0, puk: 0), [], ["pin", "unblock", "--stdin"], 7),
+            (StoredState(), ["--fault", "no-activation"], ["pin", "verify", "--stdin"], 5),
+            (StoredState(), ["--fault", "no-change"], ["pin", "change", "--stdin"], 5),
+        ] as [(StoredState, [String], [String], Int32)]
+    )
+    func closesTheMessage(
+        state: StoredState,
+        options: [String],
+        command: [String],
+        exitCode: Int32
+    ) async throws {
         try await Bench.withCard(state, options) { bench in
             let lines = ["246810", "975310"]
             let run = try await kortvakt(command, lines: lines, on: bench)

@@ -31,7 +31,10 @@ struct StoredState: Codable, Equatable {
 
 extension Bench {
     func stored(slot: Int = 0) throws -> StoredState {
-        try JSONDecoder().decode(StoredState.self, from: Data(contentsOf: URL(filePath: stateFile(slot: slot))))
+        try JSONDecoder().decode(
+            StoredState.self,
+            from: Data(contentsOf: URL(filePath: stateFile(slot: slot)))
+        )
     }
 
     func store(_ state: StoredState, slot: Int = 0) throws {

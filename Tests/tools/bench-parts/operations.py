@@ -136,5 +136,9 @@ class Processes:
         return int(result.stdout)
 
 
+def mean(values):
+    return statistics.mean(values)
+
+
 def median(values):
-    return statistics.median(list(values))
+    return statistics.median(values)
