@@ -7,7 +7,7 @@ DESTDIR ?=
 # Debian packages: to build; to run the demonstration; to run the tests besides.
 PACKAGES_BUILD := libpcsclite-dev libssl-dev libglib2.0-dev gettext pkg-config
 PACKAGES_DEMO := pcscd util-linux iproute2 systemd
-PACKAGES_TEST := opensc expect openssl python3
+PACKAGES_TEST := opensc openssl python3
 PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_TEST)
 
 LANGUAGES := sv nb nn
@@ -75,7 +75,7 @@ po: packages-build
 	Tests/tools/translations update
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(BUILD)-fuzz
 
 packages-build:
 	@Tests/tools/install-packages $(if $(PACKAGES),$(PACKAGES_BUILD))

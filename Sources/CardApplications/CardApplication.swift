@@ -31,14 +31,6 @@ package struct CardIdentity: Hashable, Sendable {
     }
 }
 
-/// How a verified code is forgotten again.
-package enum SecurityStatusEnd: Hashable, Sendable {
-    /// The application has a command for it, which `endSecurityStatus` sends.
-    case logout
-    /// Only a reset of the card does it.
-    case reset
-}
-
 /// An application found on a card, with what has been read of it so far.
 ///
 /// A value: it may outlive the transaction in which it was read, but not the card. Reading functions send only the
@@ -50,7 +42,6 @@ package protocol CardApplication: Sendable {
     /// How sure it is that `unblockingForm` is this card's.
     var unblockingEvidence: Evidence { get }
     var unblockingForm: UnblockingForm { get }
-    var securityStatusEnd: SecurityStatusEnd { get }
 
     /// Makes current again, in a new transaction, what must be current when `policy`'s code is presented.
     mutating func select(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError)
@@ -70,13 +61,10 @@ package protocol CardApplication: Sendable {
     ) throws(CardError) -> PINStatus
     /// Makes current, in the same transaction, what must be current when `policy`'s code is presented.
     mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError)
-    /// Logs out where the application has a command for it.
-    mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(CardError)
 }
 
 extension CardApplication {
     package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {}
-    package mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(CardError) {}
 }
 
 /// A certificate as it lies on a card.

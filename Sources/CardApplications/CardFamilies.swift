@@ -4,8 +4,6 @@ package import CardCore
 package protocol CardFamily: Sendable {
     /// The name in JSON and in card data files.
     static var name: String { get }
-    /// Whether the ATR makes this family likely; only the order of probing depends on it.
-    static func isSuggested(by atr: ATR?) -> Bool
     /// Selects the application; `nil` when the card has none of this family.
     static func probe(
         atr: ATR?,
@@ -21,14 +19,17 @@ package enum CardFamilies {
         PKCS15Family.self
     ]
 
-    /// The first family that answers, those that the ATR suggests first; `nil` for a card nobody knows.
+    /// The first family that answers; `nil` for a card nobody knows.
+    ///
+    /// `likely` names families to try first, such as card data gives them by ATR; only the order depends on it.
     package static func identify(
         atr: ATR?,
+        likely: [String] = [],
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> (any CardApplication)? {
-        let suggested = all.filter { $0.isSuggested(by: atr) }
-        let others = all.filter { !$0.isSuggested(by: atr) }
-        for family in suggested + others {
+        let first = likely.compactMap { name in all.first { $0.name == name } }
+        let others = all.filter { !likely.contains($0.name) }
+        for family in first + others {
             if let application = try family.probe(atr: atr, on: &channel) { return application }
         }
         return nil

@@ -58,13 +58,6 @@ internal import Glibc
         return try unsafe body(Span(_unsafeBytes: bytes))
     }
 
-    /// A second owner of the same bytes, for the one place that needs them twice (a new PIN is sent and compared).
-    package borrowing func duplicate() -> SecretBytes {
-        withBytes { bytes in
-            SecretBytes(capacity: bytes.count) { output in output.append(contentsOf: bytes) }
-        }
-    }
-
     /// Whether both hold the same bytes; takes as long for different ones as for equal ones.
     package borrowing func isEqual(to other: borrowing SecretBytes) -> Bool {
         guard count == other.count else { return false }

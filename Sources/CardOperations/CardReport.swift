@@ -1,5 +1,5 @@
 package import CardApplications
-package import CardCore
+internal import CardCore
 
 /// What `status` shows of a card.
 package struct CardReport: Sendable {
@@ -24,20 +24,21 @@ package struct CardReport: Sendable {
     /// A card that is not recognised is a report too.
     package static func read<Connection: CardConnection & ~Copyable>(
         _ wish: Wish,
-        atr: ATR?,
         from connection: inout Connection
     ) throws(OperationError) -> CardReport {
-        try connection.withTransaction { (channel) throws(OperationError) in
-            try read(wish, atr: atr, on: &channel)
+        let (atr, likely) = (connection.atr, connection.likelyFamilies)
+        return try connection.withTransaction { (channel) throws(OperationError) in
+            try read(wish, atr: atr, likely: likely, on: &channel)
         }
     }
 
     private static func read(
         _ wish: Wish,
         atr: ATR?,
+        likely: [String],
         on channel: inout AnyCardChannel
     ) throws(OperationError) -> CardReport {
-        guard var application = try CardSurvey.identify(atr: atr, on: &channel) else {
+        guard var application = try CardSurvey.identify(atr: atr, likely: likely, on: &channel) else {
             return CardReport(identity: CardIdentity(), pins: [], certificates: [])
         }
         do throws(CardError) {

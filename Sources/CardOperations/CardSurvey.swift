@@ -9,8 +9,10 @@ struct CardSurvey: Sendable {
     private(set) var statuses: [String: PINStatus] = [:]
 
     /// Finds the application and the codes; what they are for is read when it is needed.
-    init(atr: ATR?, on channel: inout AnyCardChannel) throws(OperationError) {
-        guard var application = try Self.identify(atr: atr, on: &channel) else { throw .card(.notRecognised) }
+    init(atr: ATR?, likely: [String], on channel: inout AnyCardChannel) throws(OperationError) {
+        guard var application = try Self.identify(atr: atr, likely: likely, on: &channel) else {
+            throw .card(.notRecognised)
+        }
         policies = try asOperation { () throws(CardError) in
             try application.readPINs(roles: false, on: &channel)
         }
@@ -19,10 +21,11 @@ struct CardSurvey: Sendable {
 
     static func identify(
         atr: ATR?,
+        likely: [String],
         on channel: inout AnyCardChannel
     ) throws(OperationError) -> (any CardApplication)? {
         do throws(TransportError) {
-            return try CardFamilies.identify(atr: atr, on: &channel)
+            return try CardFamilies.identify(atr: atr, likely: likely, on: &channel)
         } catch {
             throw .card(.transport(error))
         }
@@ -109,11 +112,9 @@ struct CardSurvey: Sendable {
     /// What was read before a code was presented is no longer true.
     mutating func forgetStatus(of policy: PINPolicy) { statuses[policy.id] = nil }
 
-    /// The code that unblocks `policy`, as the card says; where it does not say, its only PUK.
+    /// The code that unblocks `policy`, as the card says.
     func unblockingCode(for policy: PINPolicy) -> PINPolicy? {
-        if let id = policy.unblockedBy { return policies.first { $0.id == id && $0.id != policy.id } }
-        let codes = policies.filter { $0.kind == .puk }
-        return codes.count == 1 ? codes.first : nil
+        policies.first { $0.id == policy.unblockedBy && $0.id != policy.id }
     }
 
     /// Makes the code's directory current in a new transaction and reads the counter again: others had the card meanwhile.

@@ -1,5 +1,5 @@
 internal import CardApplications
-package import CardCore
+internal import CardCore
 
 /// Verify and change a PIN, under the rules about tries (unblocking has a file of its own).
 ///
@@ -7,18 +7,15 @@ package import CardCore
 /// one: the counter is read before the question and again before the code goes out, each code is consumed by the one
 /// command that carries it, and after a command with a code, whatever came of it, the security status is dropped.
 package enum PINOperations {
-    /// Presents a PIN.
-    ///
-    /// Returns the PIN with its counter as last read.
+    /// Presents a PIN, and returns it; what its counter is afterwards has not been read.
     package static func verify<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: PINChoice,
-        atr: ATR?,
         on connection: consuming C,
         budget: TryBudget,
         dialog: inout D
     ) throws(OperationError) -> PINReport {
         try finishing(connection, dialog: &dialog) { (connection, dialog, presented) throws(OperationError) in
-            var (survey, pin) = try choose(choice, atr: atr, on: &connection, budget: budget, dialog: &dialog)
+            var (survey, pin) = try choose(choice, on: &connection, budget: budget, dialog: &dialog)
             let code = try dialog.code(
                 CodeRequest(purpose: .current, pin: pin, status: survey.report(pin).status)
             )
@@ -43,13 +40,12 @@ package enum PINOperations {
     /// Replaces a PIN by a new one.
     package static func change<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: PINChoice,
-        atr: ATR?,
         on connection: consuming C,
         budget: TryBudget,
         dialog: inout D
     ) throws(OperationError) -> PINReport {
         try finishing(connection, dialog: &dialog) { (connection, dialog, presented) throws(OperationError) in
-            var (survey, pin) = try choose(choice, atr: atr, on: &connection, budget: budget, dialog: &dialog)
+            var (survey, pin) = try choose(choice, on: &connection, budget: budget, dialog: &dialog)
             guard pin.changeIsAllowed else { throw .refused(.changeNotAllowed, pin) }
             let status = survey.report(pin).status
             let old = try dialog.code(CodeRequest(purpose: .current, pin: pin, status: status))
@@ -77,15 +73,15 @@ package enum PINOperations {
     /// The first transaction of verify and change.
     private static func choose<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: PINChoice,
-        atr: ATR?,
         on connection: inout C,
         budget: TryBudget,
         dialog: inout D
     ) throws(OperationError) -> (CardSurvey, PINPolicy) {
         dialog.cardWork(isGoingOn: true)
         defer { dialog.cardWork(isGoingOn: false) }
+        let (atr, likely) = (connection.atr, connection.likelyFamilies)
         return try connection.withTransaction { (channel) throws(OperationError) in
-            var survey = try CardSurvey(atr: atr, on: &channel)
+            var survey = try CardSurvey(atr: atr, likely: likely, on: &channel)
             let pin = try survey.policy(for: choice, on: &channel)
             try budget.check(survey.status(of: pin, on: &channel), of: pin)
             return (survey, pin)

@@ -86,7 +86,6 @@ extension PINOperations {
     /// that is not accepted ends the run.
     package static func send<C: CardConnection & ~Copyable, D: Dialog>(
         _ commands: [RawCommand],
-        atr: ATR?,
         on connection: consuming C,
         budget: TryBudget,
         dialog: inout D,
@@ -99,8 +98,9 @@ extension PINOperations {
                 }
                 return
             }
+            let (atr, likely) = (connection.atr, connection.likelyFamilies)
             var survey = try connection.withTransaction { (channel) throws(OperationError) in
-                var survey = try CardSurvey(atr: atr, on: &channel)
+                var survey = try CardSurvey(atr: atr, likely: likely, on: &channel)
                 for command in commands {
                     for code in try codes(of: command, in: survey) where code.purpose != .new {
                         try budget.check(
@@ -210,7 +210,9 @@ extension PINOperations {
     ) throws(OperationError) -> [(policy: PINPolicy, purpose: CodeRequest.Purpose)] {
         guard !command.codes.isEmpty else { return [] }
         let reference = PINReference(rawValue: command.bytes[3])
-        guard let named = survey.policies.first(where: { $0.reference == reference }) else {
+        let matches = survey.policies.filter { $0.reference == reference }
+        guard matches.count <= 1 else { throw .whichPIN(matches) }
+        guard let named = matches.first else {
             throw .noSuchPIN(Hex.string(of: [reference.rawValue]), known: survey.policies)
         }
         var found: [(policy: PINPolicy, purpose: CodeRequest.Purpose)] = []

@@ -5,9 +5,11 @@ package import PCSC
 package struct ReaderConnection: CardConnection, ~Copyable {
     private var card: Card
     private let trace: CardTrace?
+    package let likelyFamilies: [String]
 
-    package init(_ card: consuming Card, trace: CardTrace? = nil) {
+    package init(_ card: consuming Card, likelyFamilies: [String] = [], trace: CardTrace? = nil) {
         self.card = card
+        self.likelyFamilies = likelyFamilies
         self.trace = trace
     }
 

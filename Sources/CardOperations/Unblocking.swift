@@ -1,5 +1,5 @@
 package import CardApplications
-package import CardCore
+internal import CardCore
 
 /// What is known after an unblocking.
 package struct Unblocked: Hashable, Sendable {
@@ -15,7 +15,6 @@ extension PINOperations {
     /// Gives a PIN a new value and a fresh counter by means of the PUK.
     package static func unblock<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: PINChoice,
-        atr: ATR?,
         on connection: consuming C,
         budget: TryBudget,
         dialog: inout D
@@ -23,7 +22,6 @@ extension PINOperations {
         try finishing(connection, dialog: &dialog) { (connection, dialog, presented) throws(OperationError) in
             var (survey, pin, puk) = try plan(
                 choice,
-                atr: atr,
                 on: &connection,
                 budget: budget,
                 dialog: &dialog
@@ -103,16 +101,16 @@ extension PINOperations {
     /// The first transaction: which PIN, which code unblocks it, and the counters of both.
     private static func plan<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: PINChoice,
-        atr: ATR?,
         on connection: inout C,
         budget: TryBudget,
         dialog: inout D
     ) throws(OperationError) -> (CardSurvey, pin: PINPolicy, puk: PINPolicy) {
         dialog.cardWork(isGoingOn: true)
         defer { dialog.cardWork(isGoingOn: false) }
+        let (atr, likely) = (connection.atr, connection.likelyFamilies)
         let (surveyed, chosen) = try connection.withTransaction {
             (channel) throws(OperationError) -> (CardSurvey, PINPolicy?) in
-            var survey = try CardSurvey(atr: atr, on: &channel)
+            var survey = try CardSurvey(atr: atr, likely: likely, on: &channel)
             let pin = try blockedPIN(choice, &survey, on: &channel)
             for puk in Set(
                 survey.pins.filter { pin == nil || $0.id == pin?.id }.compactMap(survey.unblockingCode)

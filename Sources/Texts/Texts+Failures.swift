@@ -163,7 +163,7 @@ extension Texts {
                 "The card does not allow this with {the_pin} (status {status}).",
                 pin.arguments.merging(["status": status]) { $1 }
             ),
-            text("No try was spent. Contact your service desk.")
+            text("Look at the tries left with: kortvakt status")
         )
     }
     package func changeNotAllowed(_ pin: CodeName) -> Sentence {
@@ -190,7 +190,7 @@ extension Texts {
                 "The card did not accept the new {pin} (status {status}).",
                 pin.arguments.merging(["status": status]) { $1 }
             ),
-            text("The old code still holds. Look at the tries left with: kortvakt status")
+            text("Look at the tries left with: kortvakt status")
         )
     }
     package func unexpectedStatus(_ pin: CodeName, status: String) -> Sentence {
@@ -337,9 +337,9 @@ extension Texts {
     package var cancelled: Sentence {
         Sentence(text("Cancelled. No code was sent to the card."), text("Start again when you are ready."))
     }
-    package func damagedSettings(_ reason: String) -> Sentence {
+    package func damagedSettings(_ place: String, _ reason: String) -> Sentence {
         Sentence(
-            text("A settings file is damaged: {reason}", ["reason": reason]),
+            text("A settings file is not used: {place}: {reason}.", ["place": place, "reason": reason]),
             text("Tell the administrator. Going on without it.")
         )
     }

@@ -21,7 +21,9 @@ extension Texts {
     package var helpJSON: String { text("Print JSON.") }
     package var helpLang: String { text("Language: sv, nb, nn or en.") }
     package var helpTrace: String {
-        text("Write the commands to the card and its answers to FILE, with secrets replaced.")
+        text(
+            "Write the commands to the card and its answers to FILE, codes replaced; names on the card are in it."
+        )
     }
     package var helpPersonal: String { text("Show personal identity numbers in full.") }
     package var helpPINRole: String {

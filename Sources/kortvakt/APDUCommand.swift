@@ -23,7 +23,6 @@ struct APDUCommand: ParsableCommand {
         }
         let card = try CardAtHand.open(common)
         let wording = card.wording
-        let atr = card.atr
         let budget = codes.budget(card.site)
         var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
         if parsed.contains(where: { !$0.codes.isEmpty }) { try dialog.requireSource() }
@@ -32,7 +31,6 @@ struct APDUCommand: ParsableCommand {
         do throws(OperationError) {
             try PINOperations.send(
                 parsed,
-                atr: atr,
                 on: card.takeConnection(),
                 budget: budget,
                 dialog: &dialog

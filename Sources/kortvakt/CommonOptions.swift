@@ -66,8 +66,6 @@ struct CardAtHand: ~Copyable {
     var connection: ReaderConnection
     let json: Bool
 
-    var atr: ATR? { try? ATR(parsing: status.atr) }
-
     /// Finds the reader that is meant and connects to its card.
     ///
     /// Blocking; waits 5 s at most for other programs.
@@ -96,8 +94,14 @@ struct CardAtHand: ~Copyable {
             named: options.reader,
             json: options.json
         )
-        trace?.remark("kortvakt: reader \(status.reader.name), ATR \(Hex.string(of: status.atr))")
-        let connection = ReaderConnection(try context.connect(status.reader), trace: trace)
+        trace?.remark(
+            "kortvakt: reader \(Texts.printable(status.reader.name)), ATR \(Hex.string(of: status.atr))"
+        )
+        let connection = ReaderConnection(
+            try context.connect(status.reader),
+            likelyFamilies: site.product(atr: status.atr)?.families ?? [],
+            trace: trace
+        )
         return CardAtHand(site: site, status: status, connection: connection, json: options.json)
     }
 
@@ -131,7 +135,7 @@ struct Site: Sendable {
     func product(atr: [UInt8]) -> CardProduct? { products.product(atr: atr) }
 
     private static func report(_ error: ConfigurationError) {
-        let sentence = Program.texts.damagedSettings("\(error)")
+        let sentence = SettingsWording.sentence(error, Program.texts)
         Output.error("\(sentence.happened) \(sentence.next)")
     }
 }

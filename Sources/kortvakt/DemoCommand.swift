@@ -33,7 +33,16 @@ struct DemoCommand: AsyncParsableCommand {
             try await story.value
         } catch {
             guard !story.isCancelled else { throw Self.failure(Program.texts.demoEnded, exitCode: 10) }
-            throw Self.failure(Program.texts.demoFailed("\(error)"))
+            throw Self.failure(Program.texts.demoFailed(Self.reason(error)))
+        }
+    }
+
+    /// What the failing part said of itself.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case PrivateServiceError.didNotStart(let said), PrivateServiceError.cardDidNotConnect(let said): said
+        case let fault as DemoFault: "kortvakt " + fault.command.joined(separator: " ")
+        default: "\(error)"
         }
     }
 
@@ -61,11 +70,17 @@ struct DemoCommand: AsyncParsableCommand {
             try await stage.scene(
                 texts.demoWrong(DemoCode.wrong),
                 ["pin", "verify"],
-                codes: [DemoCode.wrong]
+                codes: [DemoCode.wrong],
+                expected: 6
             )
-            try await stage.scene(nil, ["pin", "verify"], codes: [DemoCode.wrong])
-            try await stage.scene(nil, ["pin", "verify"], codes: [DemoCode.wrong])
-            try await stage.scene(texts.demoLast(), ["pin", "verify", "--last-try"], codes: [DemoCode.wrong])
+            try await stage.scene(nil, ["pin", "verify"], codes: [DemoCode.wrong], expected: 6)
+            try await stage.scene(nil, ["pin", "verify"], codes: [DemoCode.wrong], expected: 8)
+            try await stage.scene(
+                texts.demoLast(),
+                ["pin", "verify", "--last-try"],
+                codes: [DemoCode.wrong],
+                expected: 7
+            )
             try await stage.scene(
                 texts.demoUnblock(DemoCode.puk, DemoCode.new),
                 ["pin", "unblock"],
@@ -74,7 +89,7 @@ struct DemoCommand: AsyncParsableCommand {
             try await stage.scene(texts.demoNewPIN, ["pin", "verify"], codes: [DemoCode.new])
             _ = await card.remove()
             try await stage.waitForCard(present: false)
-            try await stage.scene(texts.demoPull, ["status"])
+            try await stage.scene(texts.demoPull, ["status"], expected: 4)
             Output.line("\n" + texts.demoEnd)
         }
     }

@@ -12,7 +12,14 @@ struct DemoStage: Sendable {
     /// One command with its introduction.
     ///
     /// What it prints goes straight to this terminal; `codes` go to its standard input.
-    func scene(_ introduction: String?, _ arguments: [String], codes: [String] = []) async throws {
+    ///
+    /// Throws `DemoFault` when it ends with another code than `expected`.
+    func scene(
+        _ introduction: String?,
+        _ arguments: [String],
+        codes: [String] = [],
+        expected: Int32 = 0
+    ) async throws {
         try Task.checkCancellation()
         if let introduction { Output.line("\n" + introduction) }
         Output.line("$ kortvakt " + arguments.joined(separator: " "))
@@ -20,7 +27,7 @@ struct DemoStage: Sendable {
         // writing does not forgive.
         let pipe = try FileDescriptor.pipe()
         try pipe.writeEnd.closeAfter { _ = try pipe.writeEnd.writeAll(codes.map { $0 + "\n" }.joined().utf8) }
-        _ = try await run(
+        let outcome = try await run(
             // env(1) starts a program by its path.
             .name("env"),
             arguments: Arguments(
@@ -34,6 +41,7 @@ struct DemoStage: Sendable {
             error: .currentStandardError
         )
         try Task.checkCancellation()
+        guard outcome.terminationStatus == .exited(expected) else { throw DemoFault(command: arguments) }
     }
 
     /// A shell in which `kortvakt` talks to the demo's card.
@@ -64,4 +72,9 @@ struct DemoStage: Sendable {
     private var environment: Environment {
         .inherit.updating(["PCSCLITE_CSOCK_NAME": socket])
     }
+}
+
+/// A command of the demo did not end as the story has it.
+struct DemoFault: Error {
+    let command: [String]
 }

@@ -15,8 +15,12 @@ struct Failure: Error {
 
     /// Prints it: words to standard error, and with `--json` one object to standard output.
     func show() {
-        for line in [happened, next] + advice { Output.error(line) }
+        showWords()
         if json { JSON.print(ErrorJSON(self)) }
+    }
+
+    func showWords() {
+        for line in [happened, next] + advice { Output.error(line) }
     }
 
     /// Wrong usage, with the readers to choose from.

@@ -133,7 +133,7 @@ struct FailureWording {
                 return make(7, "puk-blocked", texts.blockedPUK(name), policy, remaining: 0, advice: true)
             }
             let sentence =
-                policy.unblockedBy == nil
+                policy.unblockedBy == nil || !policy.unblockIsAllowed
                 ? texts.blockedPINWithoutPUK(name)
                 : texts.blockedPIN(
                     name,

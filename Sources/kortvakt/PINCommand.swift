@@ -26,10 +26,9 @@ struct PINCommand: ParsableCommand {
         func run() throws {
             let card = try CardAtHand.open(common)
             let budget = codes.budget(card.site)
-            try card.run(codes) { (card, atr, dialog, wording) throws(OperationError) in
+            try card.run(codes) { (card, dialog, wording) throws(OperationError) in
                 let pin = try PINOperations.verify(
                     option.choice,
-                    atr: atr,
                     on: card,
                     budget: budget,
                     dialog: &dialog
@@ -54,10 +53,9 @@ struct PINCommand: ParsableCommand {
         func run() throws {
             let card = try CardAtHand.open(common)
             let budget = codes.budget(card.site)
-            try card.run(codes) { (card, atr, dialog, wording) throws(OperationError) in
+            try card.run(codes) { (card, dialog, wording) throws(OperationError) in
                 let pin = try PINOperations.change(
                     option.choice,
-                    atr: atr,
                     on: card,
                     budget: budget,
                     dialog: &dialog
@@ -92,10 +90,9 @@ struct PINCommand: ParsableCommand {
             let budget = codes.budget(card.site, untested: untested)
             var other: PINPolicy?
             let wording = card.wording
-            try card.run(codes) { (connection, atr, dialog, wording) throws(OperationError) in
+            try card.run(codes) { (connection, dialog, wording) throws(OperationError) in
                 let done = try PINOperations.unblock(
                     choice,
-                    atr: atr,
                     on: connection,
                     budget: budget,
                     dialog: &dialog
@@ -132,13 +129,12 @@ struct PINCommand: ParsableCommand {
         func run() throws {
             let card = try CardAtHand.open(common)
             let wording = card.wording
-            let atr = card.atr
             let progress = Progress()
             progress.cardWork(isGoingOn: true)
             let report: CardReport
             var connection = card.takeConnection()
             do throws(OperationError) {
-                report = try CardReport.read([], atr: atr, from: &connection)
+                report = try CardReport.read([], from: &connection)
             } catch {
                 progress.cardWork(isGoingOn: false)
                 throw wording.failure(error)
@@ -167,16 +163,15 @@ extension CardAtHand {
     /// Runs an operation with a dialog and prints its result, or throws its failure.
     consuming func run(
         _ codes: CodeOptions,
-        _ operation: (consuming ReaderConnection, ATR?, inout CodeDialog, FailureWording)
+        _ operation: (consuming ReaderConnection, inout CodeDialog, FailureWording)
             throws(OperationError) -> Done
     ) throws(Failure) {
         let wording = wording
-        let atr = atr
         let json = json
         var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
         try dialog.requireSource()
         do throws(OperationError) {
-            let done = try operation(takeConnection(), atr, &dialog, wording)
+            let done = try operation(takeConnection(), &dialog, wording)
             if json {
                 JSON.print(DoneJSON(done))
             } else {

@@ -13,6 +13,8 @@ enum Program {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         unsafe _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
         _ = signal(SIGPIPE, SIG_IGN)
+        // A crash ends the process and prints nothing: Swift's own handler shows memory, where a code may be.
+        for number in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { _ = signal(number, SIG_DFL) }
         _ = texts
     }
 

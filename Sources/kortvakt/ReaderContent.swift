@@ -69,7 +69,7 @@ struct StatusText {
         guard pin.status.isBlocked == true else {
             return pin.status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
         }
-        guard pin.policy.unblockedBy != nil else { return texts.blocked() }
+        guard pin.policy.unblockedBy != nil, pin.policy.unblockIsAllowed else { return texts.blocked() }
         return "\(texts.blocked()), \(texts.unblockWith("kortvakt pin unblock"))"
     }
 
@@ -135,8 +135,11 @@ struct StatusJSON: Encodable {
     }
 
     let readers: [Reader]
+    /// What decided the exit code; `null` when it is 0.
+    let error: Nullable<ErrorJSON.Content>
 
-    init(readers: [ReaderContent], showPersonalData: Bool) {
+    init(readers: [ReaderContent], failure: Failure?, showPersonalData: Bool) {
+        error = Nullable(failure.map { ErrorJSON($0).error })
         self.readers = readers.map { reader in
             let card = reader.status.presence == .empty ? nil : Self.card(reader, showPersonalData)
             return Reader(name: reader.status.reader.name, card: Nullable(card))

@@ -36,8 +36,11 @@ struct StatusCommand: ParsableCommand {
         let found = readers.map { reader in look(into: reader, context, site: site, trace: trace) }
         progress.cardWork(isGoingOn: false)
 
+        // The first thing that is wrong decides the exit code.
+        let failure = found.compactMap(\.failure).first ?? noCard(found, service)
         if common.json {
-            JSON.print(StatusJSON(readers: found, showPersonalData: common.showPersonalData))
+            let personal = common.showPersonalData
+            JSON.print(StatusJSON(readers: found, failure: failure, showPersonalData: personal))
         } else {
             let text = StatusText(wording: service, showPersonalData: common.showPersonalData)
             for reader in found {
@@ -45,12 +48,14 @@ struct StatusCommand: ParsableCommand {
                 for line in text.lines(of: reader, number: number) { Output.line(line) }
             }
         }
-        // The first thing that is wrong decides the exit code; it has been shown above.
-        let failure = found.compactMap(\.failure).first ?? noCard(found, service)
-        guard var failure else { return }
-        failure.json = false
-        if common.json { throw ExitCode(failure.exitCode) }
-        throw failure
+        for reader in found {
+            guard let failure = reader.failure else { continue }
+            Output.error("\(Texts.printable(reader.status.reader.name)):")
+            failure.showWords()
+        }
+        guard let failure else { return }
+        if found.allSatisfy({ $0.failure == nil }) { failure.showWords() }
+        throw ExitCode(failure.exitCode)
     }
 
     private func noCard(_ found: [ReaderContent], _ wording: FailureWording) -> Failure? {
@@ -76,9 +81,8 @@ struct StatusCommand: ParsableCommand {
             return content
         case .present: break
         }
-        let atr = try? ATR(parsing: reader.atr)
         do throws(OperationError) {
-            content.report = try read(reader, atr: atr, context, trace: trace)
+            content.report = try read(reader, likely: product?.families ?? [], context, trace: trace)
             if content.report?.family == nil { content.failure = wording.failure(.card(.notRecognised)) }
         } catch {
             content.failure = wording.failure(error)
@@ -88,7 +92,7 @@ struct StatusCommand: ParsableCommand {
 
     private func read(
         _ reader: ReaderStatus,
-        atr: ATR?,
+        likely: [String],
         _ context: Context,
         trace: CardTrace?
     ) throws(OperationError) -> CardReport {
@@ -97,7 +101,7 @@ struct StatusCommand: ParsableCommand {
         trace?.remark(
             "kortvakt: reader \(Texts.printable(reader.reader.name)), ATR \(Hex.string(of: reader.atr))"
         )
-        var connection = ReaderConnection(card, trace: trace)
-        return try CardReport.read([.identity, .certificates], atr: atr, from: &connection)
+        var connection = ReaderConnection(card, likelyFamilies: likely, trace: trace)
+        return try CardReport.read([.identity, .certificates], from: &connection)
     }
 }

@@ -56,7 +56,6 @@ enum CardTarget {
         dialog: inout MarkerDialog,
         rules: CardRules
     ) -> Outcome {
-        let atr = try? ATR(parsing: input.atr)
         let text = String(decoding: input.text.prefix(4_096), as: UTF8.self)
         let choice = PINChoice(argument: text.isEmpty ? nil : text)
         let budget = dialog.budget
@@ -65,12 +64,11 @@ enum CardTarget {
             case .report:
                 var connection = connection
                 return .report(
-                    try CardReport.read([.identity, .certificates], atr: atr, from: &connection)
+                    try CardReport.read([.identity, .certificates], from: &connection)
                 )
             case .verify:
                 _ = try PINOperations.verify(
                     choice,
-                    atr: atr,
                     on: connection,
                     budget: budget,
                     dialog: &dialog
@@ -78,7 +76,6 @@ enum CardTarget {
             case .change:
                 _ = try PINOperations.change(
                     choice,
-                    atr: atr,
                     on: connection,
                     budget: budget,
                     dialog: &dialog
@@ -86,7 +83,6 @@ enum CardTarget {
             case .unblock:
                 _ = try PINOperations.unblock(
                     choice,
-                    atr: atr,
                     on: connection,
                     budget: budget,
                     dialog: &dialog
@@ -97,7 +93,6 @@ enum CardTarget {
                 card.counters.isOn = rules.mayWatchCounters(of: commands)
                 try PINOperations.send(
                     commands,
-                    atr: atr,
                     on: connection,
                     budget: budget,
                     dialog: &dialog,

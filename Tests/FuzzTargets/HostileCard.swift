@@ -19,6 +19,7 @@ final class HostileCard {
         var finalStatus: StatusWord?
     }
 
+    let atr: ATR?
     let limits: ChannelLimits
     private let operation: HostileInput.Operation
     private var steps: ArraySlice<HostileInput.Step>
@@ -49,7 +50,7 @@ final class HostileCard {
     static let maximumResponseBytes = 4_000_000
 
     init(_ input: HostileInput) {
-        let atr = try? ATR(parsing: input.atr)
+        atr = try? ATR(parsing: input.atr)
         let used: TransmissionProtocol = input.options[0] & 1 == 0 ? .t0 : .t1
         limits =
             input.options[0] & 2 == 0

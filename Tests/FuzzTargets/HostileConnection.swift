@@ -16,6 +16,8 @@ struct HostileConnection: CardConnection, ~Copyable {
         self.refusedTransaction = refusedTransaction
     }
 
+    var atr: ATR? { card.atr }
+
     mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R {

@@ -31,7 +31,7 @@ extension CodeTests {
         Case(
             testDescription: "endless",
             command: verify,
-            lines: [String(repeating: "2", count: 100_000)],
+            lines: [String(repeating: "2", count: 50_000)],
             exitCode: 8,
             code: "too-long"
         ),

@@ -1,7 +1,7 @@
 import Testing
 
 /// Codes that cannot be right, are wrong, or meet a card that refuses: exit codes, words, and tries that were spent.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct CodeTests {
     @Test(arguments: cases)
     func endsWithTheRightCodeAndSpendsWhatItSays(_ sample: Case) async throws {

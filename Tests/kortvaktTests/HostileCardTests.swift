@@ -4,7 +4,7 @@ import FoundationEssentials
 import Testing
 
 /// Cards that are damaged, or whose texts are an attack on the terminal.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct HostileCardTests {
     @Test func anUnknownCardIsShownWithItsATRAndNothingElse() async throws {
         try await Bench.run { bench in

@@ -1,7 +1,7 @@
 import Testing
 
 /// Ctrl-C while the card works, not while a question is asked.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct InterruptTests {
     @Test func endsAReadingAtOnce() async throws {
         try await Bench.withCard("siths", ["--delay", "300"]) { bench in

@@ -1,7 +1,7 @@
 import Testing
 
 /// OpenSC is asked before and after each of our operations, and we after each of its own.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct JudgeTests {
     /// Cards whose counters both can read, with the references of their codes by id.
     static let counting: [(profile: String, references: [String: UInt8])] = [

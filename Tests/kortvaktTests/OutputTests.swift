@@ -3,7 +3,7 @@ import FoundationEssentials
 import Testing
 
 /// What comes out: JSON with stable keys, languages, traces, raw commands.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct OutputTests {
     private static let pinKeys: Set<String> = [
         "id", "role", "label", "kind", "blocked", "remainingTries", "maximumTries", "minimumLength",

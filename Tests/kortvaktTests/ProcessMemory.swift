@@ -36,8 +36,9 @@ final class ProcessMemory {
                 break
             }
         }
-        mappings = found.filter { $0.flags.contains("rd") }
-        guard mappings.contains(where: { $0.flags.contains("wr") }) else {
+        // What is not writable holds what its file holds.
+        mappings = found.filter { $0.flags.isSuperset(of: ["rd", "wr"]) }
+        guard !mappings.isEmpty else {
             throw BenchError(said: "no smaps")
         }
     }
@@ -76,10 +77,22 @@ final class ProcessMemory {
             let wanted = min(buffer.count, range.upperBound - position)
             let got = unsafe pread(memory, &buffer, wanted, position)
             guard got > 0 else { return count }
-            var start = 0
-            while let first = buffer[start..<got].firstIndex(of: pattern[0]), first + pattern.count <= got {
-                if buffer[first..<first + pattern.count].elementsEqual(pattern) { count += 1 }
-                start = first + 1
+            // The library's search, because this one is not optimised in a debug build.
+            count += unsafe buffer.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress else { return 0 }
+                var found = 0
+                var start = 0
+                while start + pattern.count <= got,
+                    let first = unsafe memchr(
+                        base + start,
+                        Int32(pattern[0]),
+                        got - start - pattern.count + 1
+                    )
+                {
+                    if unsafe memcmp(first, pattern, pattern.count) == 0 { found += 1 }
+                    start = unsafe UnsafeRawPointer(first) - base + 1
+                }
+                return found
             }
             guard got == buffer.count else { return count }
             position += got - pattern.count + 1

@@ -1,7 +1,7 @@
 import Testing
 
 /// What a person is told and asked besides codes.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct QuestionTests {
     @Test func unblockingShowsItsPlanBeforeItAsks() async throws {
         try await Bench.withCard(StoredState(auth: 0, puk: 7)) { bench in

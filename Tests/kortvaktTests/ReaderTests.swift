@@ -4,7 +4,7 @@ import Testing
 import VirtualReaders
 
 /// What stands between a person and the card: service, readers, which card.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReaderTests {
     static let commands: [[String]] = [
         ["status"], ["pin", "verify", "--stdin"], ["pin", "change", "--stdin"],

@@ -3,7 +3,7 @@ import Testing
 import VirtualReaders
 
 /// The card is pulled before, and after, each single command of each operation.
-@Suite(.timeLimit(.minutes(4)))
+@Suite(.timeLimit(.minutes(10)))
 struct RemovalTests {
     struct Operation: Sendable {
         let command: [String]

@@ -1,3 +1,4 @@
+import Glibc
 import Subprocess
 import SystemPackage
 
@@ -17,9 +18,7 @@ struct Run: Sendable {
         environment: [String: String] = [:],
         input: String = ""
     ) async throws -> Run {
-        // A pipe of our own: a program may end without reading its input, which Subprocess's own writing does not forgive.
-        let pipe = try FileDescriptor.pipe()
-        try pipe.writeEnd.closeAfter { _ = try pipe.writeEnd.writeAll(input.utf8) }
+        let standardInput = try fileWithoutAName(holding: input)
         var variables: [Environment.Key: String] = [:]
         for (name, value) in base.merging(environment, uniquingKeysWith: { _, new in new }) {
             variables[Environment.Key(stringLiteral: name)] = value
@@ -31,7 +30,7 @@ struct Run: Sendable {
             .name("env"),
             arguments: Arguments(command),
             environment: .custom(variables),
-            input: .fileDescriptor(pipe.readEnd, closeAfterSpawningProcess: true),
+            input: .fileDescriptor(standardInput, closeAfterSpawningProcess: true),
             output: .string(limit: 1 << 22),
             error: .string(limit: 1 << 22)
         )
@@ -46,6 +45,19 @@ struct Run: Sendable {
             err: outcome.standardError,
             duration: clock.now - start
         )
+    }
+
+    /// A file that is gone when it is closed, however much is in it.
+    ///
+    /// A pipe would block when it is full, and a program may end without reading, which Subprocess's own writing does
+    /// not forgive.
+    private static func fileWithoutAName(holding text: String) throws -> FileDescriptor {
+        var path = Array("/tmp/kortvakt-test-input-XXXXXX".utf8CString)
+        let file = unsafe FileDescriptor(rawValue: mkstemp(&path))
+        unsafe unlink(path)
+        try file.writeAll(text.utf8)
+        try file.seek(offset: 0, from: .start)
+        return file
     }
 
     /// Little, so that nothing of the developer's own environment decides a test.

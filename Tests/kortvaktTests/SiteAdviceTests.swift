@@ -2,7 +2,7 @@ import CardTesting
 import Testing
 
 /// What the administrator has to say closes every message about a card that cannot be used.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct SiteAdviceTests {
     private static let settings = """
         [Advice]

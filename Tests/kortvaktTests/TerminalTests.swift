@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// Codes typed by a person on a real terminal.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct TerminalTests {
     @Test func aCodeIsAskedForWithTheTriesInViewAndNothingIsEchoed() async throws {
         try await Bench.withCard(StoredState(auth: 2)) { bench in

@@ -18,8 +18,6 @@ package struct PKCS15Application: CardApplication {
     package var family: String { PKCS15Family.name }
     package var unblockingForm: UnblockingForm { (row ?? .unknown).unblockingForm }
     package var unblockingEvidence: Evidence { (row ?? .unknown).evidence }
-    /// Logout by VERIFY P1 = FF is `6A86` on these cards.
-    package var securityStatusEnd: SecurityStatusEnd { .reset }
 
     package mutating func select(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
         files.forgetCurrent()
@@ -54,6 +52,9 @@ package struct PKCS15Application: CardApplication {
         if row == nil {
             row = PKCS15Row.row(references: Set(policies.map(\.reference.rawValue)))
             if row == nil { row = try readVersion(on: &channel) }
+        }
+        for index in policies.indices where policies[index].kind == .pin {
+            policies[index].maximumTries = row?.maximumPINTries
         }
         guard roles else {
             PKCS15Policies.assignRolesFromLabels(to: &policies)

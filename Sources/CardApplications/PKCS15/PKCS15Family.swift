@@ -13,8 +13,6 @@ package enum PKCS15Family: CardFamily {
     /// EF.DIR (ISO/IEC 7816-4, 12.2.1).
     private static let directory: [UInt8] = [0x3F, 0x00, 0x2F, 0x00]
 
-    package static func isSuggested(by atr: ATR?) -> Bool { true }
-
     package static func probe(
         atr: ATR?,
         on channel: inout AnyCardChannel

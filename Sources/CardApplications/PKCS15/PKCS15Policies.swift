@@ -5,7 +5,9 @@ enum PKCS15Policies {
     /// A full SITHS card holds six; more than this is not read.
     static let maximumCertificates = 16
 
-    /// The policies of the codes that the card names, each id and each reference once.
+    /// The policies of the holder's codes, each id once.
+    ///
+    /// A security officer's code is not the holder's; it counts only where another code names it as the one that unblocks.
     static func policies(for objects: [AuthenticationObject]) -> [PINPolicy] {
         var policies: [PINPolicy] = []
         for object in objects.prefix(16) {
@@ -30,7 +32,8 @@ enum PKCS15Policies {
                     unblockedBy: object.authId?.description,
                     changeIsAllowed: !attributes.flags.contains(.changeDisabled),
                     unblockIsAllowed: !attributes.flags.contains(.unblockDisabled),
-                    isInitialized: attributes.flags.contains(.initialized),
+                    // Cards that leave the flag off their PUK have one all the same; only 6984 says that it is not there.
+                    isInitialized: isPUK || attributes.flags.contains(.initialized),
                     directory: attributes.flags.contains(.local) ? attributes.path?.identifiers : nil
                 )
             )
@@ -40,6 +43,17 @@ enum PKCS15Policies {
         for index in policies.indices where unblocking.contains(policies[index].id) {
             policies[index].kind = .puk
             policies[index].role = .puk
+            policies[index].isInitialized = true
+        }
+        let officers = objects.filter { $0.attributes.flags.contains(.soPIN) }.compactMap {
+            $0.iD?.description
+        }
+        policies.removeAll { $0.kind == .pin && officers.contains($0.id) }
+        // Where a PIN does not say what unblocks it, the card's only PUK does.
+        let codes = policies.filter { $0.kind == .puk }
+        for index in policies.indices where policies[index].kind == .pin && policies[index].unblockedBy == nil
+        {
+            policies[index].unblockedBy = codes.count == 1 ? codes.first?.id : nil
         }
         return policies
     }

@@ -13,20 +13,27 @@ struct PKCS15Row: Hashable, Sendable {
         case unknown
     }
 
-    let name: String
     let counters: Counters
     let unblockingForm: UnblockingForm
     let evidence: Evidence
+    /// Tries of a fresh PIN, where it is written down.
+    var maximumPINTries: Int?
 
-    /// Thales (Gemalto) MultiApp: SITHS reservkort, Swedish MCA.
+    /// Thales (Gemalto) MultiApp with the Swedish profile: SITHS reservkort, Swedish MCA.
     ///
     /// GET DATA `00 CB 00 FF` is how OpenSC asks IDPrime, the same operating system, where an empty VERIFY is known
     /// to be free as well. One RESET RETRY COUNTER with both codes is ISO/IEC 7816-4, 11.6.10, P1 = 00.
     static let thales = PKCS15Row(
-        name: "thales",
         counters: .thalesGetData,
         unblockingForm: .codeAndNewPIN,
         evidence: .documented
+    )
+
+    /// IDPrime with a PKCS#15 view: its counters are known, how it is unblocked is not.
+    static let idPrime = PKCS15Row(
+        counters: .thalesGetData,
+        unblockingForm: .codeAndNewPIN,
+        evidence: .unknown
     )
 
     /// SetCOS and its EID applet, which answers GET DATA `00 CA DF 30` with its version.
@@ -34,23 +41,21 @@ struct PKCS15Row: Hashable, Sendable {
     /// OpenSC keeps from asking SetCOS with an empty VERIFY: it counts. The two steps are FINEID S1's for
     /// organisation cards on this operating system.
     static let setCOS = PKCS15Row(
-        name: "setcos",
         counters: .unknown,
         unblockingForm: .verifyThenNewPIN,
         evidence: .documented
     )
 
-    /// FINEID citizen cards: FINEID S1, RESET RETRY COUNTER with PUK and new PIN.
+    /// FINEID citizen cards: FINEID S1, RESET RETRY COUNTER with PUK and new PIN, five tries.
     static let fineid = PKCS15Row(
-        name: "fineid",
         counters: .unknown,
         unblockingForm: .codeAndNewPIN,
-        evidence: .documented
+        evidence: .documented,
+        maximumPINTries: 5
     )
 
     /// A card that nothing is known of: no counter is asked for, and unblocking takes the person's word.
     static let unknown = PKCS15Row(
-        name: "unknown",
         counters: .unknown,
         unblockingForm: .codeAndNewPIN,
         evidence: .unknown
@@ -62,9 +67,16 @@ struct PKCS15Row: Hashable, Sendable {
     private static let fineidReferences: Set<UInt8> = [0x11, 0x82, 0x83]
 
     /// The row that the ATR alone decides.
+    ///
+    /// Thales cards tell their profile in the two octets of tag 1 (pcsc-tools list): `0F FF` is IAS Classic, of which nothing
+    /// is known, `0F FE` IDPrime.
     static func row(atr: ATR?) -> PKCS15Row? {
         guard let atr, atr.historicalBytes.starts(with: thalesHistoricalBytes) else { return nil }
-        return .thales
+        switch atr.compactTLV.first(where: { $0.tag == 1 })?.value {
+        case [0x0F, 0xFF]: return .unknown
+        case [0x0F, 0xFE]: return .idPrime
+        default: return .thales
+        }
     }
 
     /// The row that the references of the card's own codes decide.

@@ -45,6 +45,8 @@ struct MemoryConnection: CardConnection, ~Copyable {
     let reader: InMemoryReader
     let ledger: Ledger
 
+    var atr: ATR? { try? ATR(parsing: reader.card.atr) }
+
     mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R {

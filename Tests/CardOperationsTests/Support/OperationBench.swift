@@ -62,21 +62,21 @@ final class OperationBench {
         _ choice: PINChoice = .unnamed,
         _ budget: TryBudget = TryBudget()
     ) throws(OperationError) -> PINReport {
-        try PINOperations.verify(choice, atr: atr, on: connection, budget: budget, dialog: &dialog)
+        try PINOperations.verify(choice, on: connection, budget: budget, dialog: &dialog)
     }
 
     func change(
         _ choice: PINChoice = .unnamed,
         _ budget: TryBudget = TryBudget()
     ) throws(OperationError) -> PINReport {
-        try PINOperations.change(choice, atr: atr, on: connection, budget: budget, dialog: &dialog)
+        try PINOperations.change(choice, on: connection, budget: budget, dialog: &dialog)
     }
 
     func unblock(
         _ choice: PINChoice = .unnamed,
         _ budget: TryBudget = TryBudget()
     ) throws(OperationError) -> Unblocked {
-        try PINOperations.unblock(choice, atr: atr, on: connection, budget: budget, dialog: &dialog)
+        try PINOperations.unblock(choice, on: connection, budget: budget, dialog: &dialog)
     }
 
     /// The card that nothing is known of: its ATR names no maker, and it answers to no question about itself.
@@ -86,14 +86,13 @@ final class OperationBench {
 
     func report(_ wish: CardReport.Wish = [.identity, .certificates]) throws(OperationError) -> CardReport {
         var connection = connection
-        return try CardReport.read(wish, atr: atr, from: &connection)
+        return try CardReport.read(wish, from: &connection)
     }
 
     func send(_ texts: [String], _ budget: TryBudget = TryBudget()) throws -> [String] {
         var answers: [String] = []
         try PINOperations.send(
             RawCommand.parse(texts),
-            atr: atr,
             on: connection,
             budget: budget,
             dialog: &dialog
