@@ -168,4 +168,33 @@ import VirtualCards
                 && pin.unblockIsAllowed == unblock
         )
     }
+
+    /// Security officers have codes of their own, which are none of the holder's.
+    @Test func aSecurityOfficersCodeIsNobodysPIN() throws {
+        let officer = Objects.code(9, label: "Security Officer", flags: [4, 7], reference: 0x89)
+        let alone = try bench(
+            codes: [Objects.code(1, unblockedBy: 3, reference: 0x81), officer],
+            certificates: true
+        )
+        #expect(try alone.roles() == "01 auth")
+        let unblocks = try bench(codes: [Objects.code(1, unblockedBy: 9, reference: 0x81), officer])
+        #expect(try unblocks.roles() == "01 auth, 09 puk")
+    }
+
+    @Test func aPINThatDoesNotSayWhatUnblocksItIsUnblockedByTheOnlyPUK() throws {
+        let puk = Objects.code(3, flags: [4, 6], reference: 0x83)
+        let one = try bench(codes: [Objects.code(1, reference: 0x81), puk])
+        #expect(try one.pins()?.first?.unblockedBy == "03")
+        let another = Objects.code(4, flags: [4, 6], reference: 0x84)
+        let two = try bench(codes: [Objects.code(1, reference: 0x81), puk, another])
+        #expect(try two.pins()?.first?.unblockedBy == nil)
+    }
+
+    @Test func aPUKNeedsNoFlagToBeThere() throws {
+        let codes = [
+            Objects.code(1, unblockedBy: 3, flags: [], reference: 0x81),
+            Objects.code(3, flags: [6], reference: 0x83),
+        ]
+        #expect(try bench(codes: codes).pins()?.map(\.isInitialized) == [false, true])
+    }
 }

@@ -1,6 +1,7 @@
 import CardTesting
 import FoundationEssentials
 import Testing
+import VirtualReaders
 
 /// What comes out: JSON with stable keys, languages, traces, raw commands.
 @Suite(.timeLimit(.minutes(10)))
@@ -209,6 +210,24 @@ struct OutputTests {
             }
             #expect(errors[0]?["code"] == errors[1]?["code"])
             #expect(errors[0]?["message"] != errors[1]?["message"])
+        }
+    }
+
+    /// Two cards with something wrong: each reader's own words, the first decides the exit code.
+    @Test func statusSaysWhatIsWrongInEachReader() async throws {
+        try await Bench.run { bench in
+            try await bench.insert("siths", ["--fault", "unknown"], slot: 0)
+            try await bench.insert("siths", ["--fault", "truncate-files:3"], slot: 1)
+            for options in [[], ["--json"]] {
+                let run = try await bench.kortvakt(["status"] + options)
+                #expect(run.exitCode == 5, "\(run.said)")
+                let first = try #require(run.err.firstRange(of: bench.service.readerName(slot: 0)))
+                let second = try #require(run.err.firstRange(of: bench.service.readerName(slot: 1)))
+                #expect(run.err[first.upperBound..<second.lowerBound].contains("not recognised"))
+                #expect(run.err[second.upperBound...].contains("EF."))
+                guard !options.isEmpty else { continue }
+                #expect(try run.json()["error"]?["code"] == .string("card-not-recognised"))
+            }
         }
     }
 }

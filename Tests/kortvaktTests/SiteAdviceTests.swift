@@ -76,8 +76,16 @@ struct SiteAdviceTests {
         }
     }
 
-    @Test(arguments: [("[Nonsense]\nx=1\n", "644"), (Self.settings, "666")])
-    func settingsThatAreRefusedAreReportedAndDoNotStopAPIN(settings: String, mode: String) async throws {
+    @Test(arguments: [
+        ("[Nonsense]\nx=1\n", "644", "[Nonsense]: there is no such group"),
+        ("[PINPolicy]\nAllowTrivial=perhaps\n", "644", "[PINPolicy] AllowTrivial: its value is not allowed"),
+        (Self.settings, "666", "others may write to it"),
+    ])
+    func settingsThatAreRefusedAreReportedAndDoNotStopAPIN(
+        settings: String,
+        mode: String,
+        reason: String
+    ) async throws {
         try await Bench.withCard { bench in
             let run = try await kortvakt(
                 ["pin", "verify", "--stdin"],
@@ -88,6 +96,7 @@ struct SiteAdviceTests {
             )
             #expect(run.exitCode == 0, "\(run.said)")
             #expect(run.err.contains("/etc/kortvakt/kortvakt.conf"))
+            #expect(run.err.contains(reason))
         }
     }
 
