@@ -6,6 +6,8 @@ package enum PINFormatError: Error, Equatable, Sendable {
     case tooShort(minimum: Int)
     case tooLong(maximum: Int)
     case notDigits
+    /// Control characters, or no UTF-8.
+    case notText
 }
 
 extension PINPolicy {
@@ -30,13 +32,16 @@ extension PINPolicy {
             guard !bytes.isEmpty else { throw .empty }
             var characters = 0
             var digitsOnly = true
+            var isPrintable = true
             for index in bytes.indices {
                 let byte = bytes[index]
                 // UTF-8 continuation octets start no character.
                 if byte & 0xC0 != 0x80 { characters += 1 }
+                if byte < 0x20 || byte == 0x7F { isPrintable = false }
                 if !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { digitsOnly = false }
             }
             guard digitsOnly || encoding == .utf8 else { throw .notDigits }
+            guard isPrintable, (try? UTF8Span(validating: bytes)) != nil else { throw .notText }
             guard characters >= allowed.lowerBound else { throw .tooShort(minimum: allowed.lowerBound) }
             let fits = storedLength == 0 || encodedLength(of: bytes.count) <= storedLength
             guard characters <= allowed.upperBound, fits, bytes.count <= 255 else {

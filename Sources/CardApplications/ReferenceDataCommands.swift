@@ -71,7 +71,8 @@ package enum ReferenceDataCommands {
         } catch {
             throw error.commandWasNotSent ? .card(.transport(error)) : .outcomeUnknown(id: judged.id, error)
         }
-        guard let error = self.error(response.status, judged: judged, changed: policy, instruction) else {
+        guard let error = self.error(response.status, judged: judged, changed: policy, instruction, p1: p1)
+        else {
             return
         }
         throw error
@@ -82,8 +83,14 @@ package enum ReferenceDataCommands {
         _ status: StatusWord,
         judged: PINPolicy,
         changed: PINPolicy,
-        _ instruction: UInt8
+        _ instruction: UInt8,
+        p1: UInt8 = 0x00
     ) -> PINError? {
+        // With only a new code in the command there is none in it that could be wrong.
+        let presentsCode =
+            instruction == Instruction.verify || p1 == 0x00
+            || p1 == 0x01 && instruction == Instruction.resetRetryCounter
+        guard presentsCode else { return status.isSuccess ? nil : .notAllowed(id: changed.id, status) }
         if let tries = status.remainingTries {
             return tries == 0 ? .blocked(id: judged.id) : .wrong(id: judged.id, remainingTries: tries)
         }

@@ -68,20 +68,15 @@ extension CardChannel where Self: ~Copyable {
         return try collect(response, cla: command.cla, limit: limit)
     }
 
-    /// Sends a command that carries a secret, once, and returns what the card said.
+    /// Sends a command that carries a secret, once, and returns the card's status word.
     ///
-    /// Only an announced response (`61XX`) is fetched; nothing is ever sent twice.
+    /// Such a command has no response data. What a card sends all the same is dropped, because it may be the secret:
+    /// `61XX` is success (ISO/IEC 7816-4, 5.6), and nothing is fetched.
     package mutating func exchange(
         _ command: consuming SecretCommandAPDU
     ) throws(TransportError) -> ResponseAPDU {
-        let encoded = try EncodedCommand(command)
-        let response = try transmit(encoded)
-        do throws(TransportError) {
-            return try collect(response, cla: encoded.cla, limit: 256)
-        } catch {
-            // GET RESPONSE may not have been sent; the code was.
-            throw error.commandWasNotSent ? .noAnswer(cardRemoved: error == .cardRemoved) : error
-        }
+        let response = try transmit(EncodedCommand(command))
+        return ResponseAPDU(status: response.status.sw1 == 0x61 ? .success : response.status)
     }
 
     private mutating func send(_ command: CommandAPDU) throws(TransportError) -> ResponseAPDU {

@@ -21,8 +21,10 @@ package final class CardTrace: Sendable {
         write("> " + command.redacted + "\n")
     }
 
-    package func record(_ response: ResponseAPDU) {
-        write("< \(Hex.string(of: response.bytes)) \(milliseconds()) ms\n")
+    /// Writes a response; of the one to a command with a secret only the status word, because a card may echo it.
+    package func record(_ response: ResponseAPDU, toSecret isSecret: Bool) {
+        let shown = isSecret ? ResponseAPDU(status: response.status) : response
+        write("< \(Hex.string(of: shown.bytes)) \(milliseconds()) ms\n")
     }
 
     package func record(_ error: TransportError) {

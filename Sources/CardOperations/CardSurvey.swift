@@ -81,6 +81,8 @@ struct CardSurvey: Sendable {
             guard let match = matches.first else { throw .noSuchPIN(role.rawValue, known: policies) }
             return match
         case .name(let name):
+            // A label can be empty; an empty name means none of them.
+            guard !name.isEmpty else { throw .noSuchPIN(name, known: policies) }
             if let match = policies.first(where: { $0.id == name }) { return match }
             let matches = policies.filter { $0.label == name }
             guard matches.count <= 1 else { throw .whichPIN(matches) }

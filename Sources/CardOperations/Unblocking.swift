@@ -26,6 +26,11 @@ extension PINOperations {
                 budget: budget,
                 dialog: &dialog
             )
+            // Two steps in one directory: a PUK that lies elsewhere would be presented to somebody else's reference.
+            let isOneStep = survey.application.unblockingForm == .codeAndNewPIN
+            guard isOneStep || puk.directory == nil || puk.directory == pin.directory else {
+                throw .refused(.noUnblockingCode, pin)
+            }
             let evidence = survey.application.unblockingEvidence
             let pukStatus = survey.report(puk).status
             dialog.show(UnblockPlan(pin: survey.report(pin), puk: survey.report(puk), evidence: evidence))

@@ -12,11 +12,14 @@ package struct Card: ~Copyable {
     package let atr: ATR?
     private let share: ShareMode
     private let connection: Connection
+    /// The reader's event counter when the card was connected; `nil` where it could not be read.
+    private let eventCount: UInt16?
 
-    init(reader: Reader, share: ShareMode, connection: Connection) {
+    init(reader: Reader, share: ShareMode, connection: Connection, eventCount: UInt16?) {
         self.reader = reader
         self.share = share
         self.connection = connection
+        self.eventCount = eventCount
         atrBytes = connection.atr
         atr = try? ATR(parsing: connection.atr)
     }
@@ -61,7 +64,15 @@ package struct Card: ~Copyable {
         guard let outcome else { throw .busy(.current()) }
         if outcome.code == .sharingViolation { throw .busy(.current()) }
         if let error = outcome.code.error { throw error }
-        if outcome.wasReset { trace?.remark("the card was reset by another program") }
+        if outcome.wasReset {
+            // The service keeps one event for us, and a reset hides that the card was exchanged before it.
+            let now = try? connection.status(of: [reader], within: .seconds(1)).first?.status.eventCount
+            guard let now, now == eventCount else {
+                connection.end()
+                throw .cardRemoved
+            }
+            trace?.remark("the card was reset by another program")
+        }
         return Transaction(
             connection: connection,
             reader: reader,
@@ -87,6 +98,7 @@ package struct Card: ~Copyable {
         within limit: Duration = .seconds(5)
     ) throws(PCSCError) -> SecurityStatus {
         let reader = reader
+        guard connection.isUsable else { throw .serviceNotAnswering }
         // When this is given up and resets the card late, nobody else was there any more: that needs no
         // undoing.
         let code = try connection.bounded(within: limit) { library in

@@ -108,6 +108,9 @@ final class Connection {
         return library.transmit(command, into: &buffer)
     }
 
+    /// Whether no call of it has been given up.
+    var isUsable: Bool { library != nil }
+
     /// Ends the transaction, leaving the card as it is.
     func end() { library?.end() }
 

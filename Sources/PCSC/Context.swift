@@ -73,7 +73,8 @@ package final class Context {
             own.close()
             throw code == .sharingViolation ? .busy(.current()) : code.error ?? .cardUnresponsive
         }
-        return Card(reader: reader, share: share, connection: own)
+        let eventCount = try? own.status(of: [reader], within: .seconds(1)).first?.status.eventCount
+        return Card(reader: reader, share: share, connection: own, eventCount: eventCount)
     }
 }
 

@@ -42,7 +42,7 @@ package struct Transaction: ~Copyable, CardChannel {
             guard length > 0 else { throw lookWhetherCardLeft() }
             let answer = Array(buffer.prefix(length))
             let response = try ResponseAPDU(parsing: answer.span)
-            trace?.record(response)
+            trace?.record(response, toSecret: command.carriesSecret)
             return response
         } catch {
             trace?.record(error)

@@ -239,6 +239,12 @@ extension Texts {
     package func notDigits(_ pin: CodeName) -> Sentence {
         refused(text("{the_pin} may hold digits only.", pin.arguments))
     }
+    package func notText(_ pin: CodeName) -> Sentence {
+        refused(text("{the_pin} holds a character that cannot be used.", pin.arguments))
+    }
+    package func newNotText(_ pin: CodeName) -> Sentence {
+        refused(text("The new {pin} holds a character that cannot be used.", pin.arguments))
+    }
     package func newEmpty(_ pin: CodeName) -> Sentence {
         refused(text("No new {pin} was entered.", pin.arguments))
     }

@@ -54,6 +54,8 @@ struct CodeDialog: Dialog {
         if request.purpose != .new { lastAsked = request.pin }
         switch source {
         case .lines:
+            // Lines that a person types are not shown either.
+            if Terminal.isPresent { return try typed("") }
             guard let code = StandardInput.readCode() else { throw .cancelled }
             return code
         case .terminal: return try ask(request)
@@ -108,8 +110,9 @@ struct CodeDialog: Dialog {
             Output.prompt("  \(index + 1)  \(wording.name(pin.policy).bare): \(state(pin.status))\n")
         }
         let answer = try answered(texts.number)
-        guard let number = Int(answer), pins.indices.contains(number - 1) else { throw .cancelled }
-        return pins[number - 1].policy
+        let chosen = pins.enumerated().first { "\($0.offset + 1)" == answer }
+        guard let chosen else { throw .cancelled }
+        return chosen.element.policy
     }
 
     mutating func confirm(_ question: Question) throws(OperationError) -> Bool {

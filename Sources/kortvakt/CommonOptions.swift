@@ -127,6 +127,8 @@ struct Site: Sendable {
         }
         do throws(ConfigurationError) { products = try CardProducts(etc: Site.folder) } catch {
             Self.report(error)
+            // What came with the program is not to blame for what was added to it.
+            products = (try? CardProducts(etc: "/dev/null")) ?? CardProducts()
         }
         self.settings = settings
         self.products = products

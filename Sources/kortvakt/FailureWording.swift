@@ -63,7 +63,7 @@ struct FailureWording {
         guard let advice = site.settings.advice(kind: kind, language: texts.language.rawValue) else {
             return []
         }
-        return [advice.text, advice.contact].compactMap { $0 }.map { Texts.printable($0) }
+        return [advice.text, advice.contact].compactMap { $0 }.map { Texts.printable($0, limit: 2_000) }
     }
 
     // MARK: Service and card
@@ -160,6 +160,8 @@ struct FailureWording {
         case .format(.tooShort): return make(8, "too-short", texts.tooShort(name, range), policy)
         case .format(.tooLong): return make(8, "too-long", texts.tooLong(name, range), policy)
         case .format(.notDigits): return make(8, "not-digits", texts.notDigits(name), policy)
+        case .format(.notText): return make(8, "not-text", texts.notText(name), policy)
+        case .newCodeFormat(.notText): return make(8, "not-text", texts.newNotText(name), policy)
         case .newCodeFormat(.empty): return make(8, "empty", texts.newEmpty(name), policy)
         case .newCodeFormat(.tooShort): return make(8, "too-short", texts.newTooShort(name, range), policy)
         case .newCodeFormat(.tooLong): return make(8, "too-long", texts.newTooLong(name, range), policy)

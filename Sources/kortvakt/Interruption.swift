@@ -14,6 +14,8 @@ struct Interruption {
     ///
     /// `failure` is what the program ends with at the second one.
     init(failure: Failure) {
+        // A stopped program would keep the card from all others.
+        _ = signal(SIGTSTP, SIG_IGN)
         let queue = DispatchQueue(label: "interruption")
         let presses = Presses()
         sources = Self.signals.map { number in
@@ -32,7 +34,7 @@ struct Interruption {
     /// Signals end the program again.
     func end() {
         for source in sources { source.cancel() }
-        for number in Self.signals { _ = signal(number, SIG_DFL) }
+        for number in Self.signals + [SIGTSTP] { _ = signal(number, SIG_DFL) }
     }
 }
 

@@ -31,8 +31,8 @@ enum ReaderChoice {
         of readers: [ReaderStatus],
         json: Bool
     ) throws(PCSCError) -> ReaderStatus {
-        if let number = Int(name) {
-            if readers.indices.contains(number - 1) { return try answering(readers[number - 1]) }
+        if let numbered = readers.enumerated().first(where: { "\($0.offset + 1)" == name }) {
+            return try answering(numbered.element)
         } else if let exact = readers.first(where: { $0.reader.name == name }) {
             return try answering(exact)
         } else {

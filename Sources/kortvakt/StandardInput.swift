@@ -15,6 +15,11 @@ enum StandardInput {
                 if count < 0, errno == EINTR { continue }
                 guard count == 1 else { return }
                 if byte == UInt8(ascii: "\n") {
+                    // Files from Windows end their lines with CR and LF.
+                    if !output.isEmpty {
+                        let last = output.removeLast()
+                        if last != UInt8(ascii: "\r") { output.append(last) }
+                    }
                     isComplete = true
                     return
                 }

@@ -125,8 +125,10 @@ import Testing
         #expect(error(Array("åäöå".utf8), narrow) == nil)
         #expect(error(Array("åäöåä".utf8), narrow) == .tooLong(maximum: 8))
         #expect(error(Array("\u{1F600}\u{1F600}\u{1F600}\u{1F600}".utf8), narrow) == .tooLong(maximum: 8))
-        // Continuation octets alone are no characters.
-        #expect(error([0x80, 0x80, 0x80, 0x80], narrow) == .tooShort(minimum: 4))
+        // Continuation octets alone are no characters, and control characters are none that anybody means.
+        #expect(error([0x80, 0x80, 0x80, 0x80], narrow) == .notText)
+        #expect(error(Array("2468\r".utf8), narrow) == .notText)
+        #expect(error([0x1B] + Array("[A24".utf8), narrow) == .notText)
     }
 
     @Test func aStoredLengthBelowTheMinimumTakesNothing() {

@@ -25,7 +25,7 @@ import Testing
         // The same bytes by another way, in short and in extended form.
         trace.record(try EncodedCommand(plain: [cla, ins, 0x00, 0x82, 0x08] + Self.digits))
         trace.record(try EncodedCommand(plain: [cla, ins, 0x00, 0x82, 0x00, 0x00, 0x08] + Self.digits))
-        trace.record(ResponseAPDU(status: StatusWord(rawValue: 0x63C2)))
+        trace.record(ResponseAPDU(data: Self.digits, status: StatusWord(rawValue: 0x63C2)), toSecret: true)
         trace.record(.noAnswer(cardRemoved: true))
         let text = lines.all
         #expect(!text.contains(Hex.string(of: Self.digits)))
@@ -39,7 +39,7 @@ import Testing
         let lines = Lines()
         let trace = lines.trace()
         trace.record(try EncodedCommand(plain: [0x00, 0xA4, 0x04, 0x00, 0x02, 0x3F, 0x00]))
-        trace.record(ResponseAPDU(data: [0x6F, 0x00], status: .success))
+        trace.record(ResponseAPDU(data: [0x6F, 0x00], status: .success), toSecret: false)
         let text = lines.all
         #expect(text.hasPrefix("> 00A40400023F00\n< 6F009000 "))
     }

@@ -50,7 +50,7 @@ private struct HostileChannel: CardChannel, ~Copyable {
         let bytes = command.withBytes { span in span.indices.map { span[$0] } }
         do throws(TransportError) {
             let response = try card.transmit(bytes, carriesSecret: secret)
-            trace.record(response)
+            trace.record(response, toSecret: secret)
             return response
         } catch {
             trace.record(error)

@@ -21,12 +21,7 @@ package struct PKCS15Application: CardApplication {
 
     package mutating func select(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
         files.forgetCurrent()
-        // A path from the MF says all. A card that knows no paths outside of the application gets its AID first.
-        if try transported({ () throws(TransportError) in
-            try files.makeCurrent(policy.directory, on: &channel)
-        }).isSelected {
-            return
-        }
+        // Always by the application itself: another one may know a directory of the same name.
         let status = try transported { () throws(TransportError) in try files.selectApplication(on: &channel)
         }
         guard status.isSelected else { throw .unexpected(status, instruction: Instruction.select) }

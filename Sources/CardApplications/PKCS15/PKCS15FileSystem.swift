@@ -28,6 +28,8 @@ struct PKCS15FileSystem: Sendable {
     private var selectP2: UInt8 = 0x0C
     /// Whether the application's own directory is current, which relative paths start from.
     private var applicationIsCurrent = false
+    /// Absolute path of the application's directory as its FCI tells it; the inner `nil` when it tells none.
+    private var applicationDirectory: [UInt8]??
     /// Absolute path of the current directory, where it is known.
     private var currentDirectory: [UInt8]?
     /// Whether the card reads EF.OD and EF.CIAInfo by short identifier; `nil` until tried.
@@ -44,10 +46,12 @@ struct PKCS15FileSystem: Sendable {
         let response: ResponseAPDU
         switch entry {
         case .aid(let aid):
-            // Under T=1 the FCI comes in the same command, and may name the directory that is current from now on.
-            let wantsFCI = channel.limits.transmissionProtocol == .t1
-            response = try select(p1: 0x04, aid, wantsFCI: wantsFCI, on: &channel)
-            currentDirectory = Self.fileIdentifier(inFCI: response.data).map { Self.mf + $0 }
+            // The first time the FCI is asked for: it names the directory that the AID makes current.
+            response = try select(p1: 0x04, aid, wantsFCI: applicationDirectory == nil, on: &channel)
+            if applicationDirectory == nil, response.status.isSelected {
+                applicationDirectory = .some(Self.fileIdentifier(inFCI: response.data).map { Self.mf + $0 })
+            }
+            currentDirectory = response.status.isSelected ? applicationDirectory ?? nil : nil
         case .path(let path):
             response = ResponseAPDU(status: try selectDirectory(path, on: &channel))
         }
@@ -64,6 +68,7 @@ struct PKCS15FileSystem: Sendable {
             return applicationIsCurrent ? .success : try selectApplication(on: &channel)
         }
         guard currentDirectory != directory else { return .success }
+        if let known = applicationDirectory, known == directory { return try selectApplication(on: &channel) }
         return try selectDirectory(directory, on: &channel)
     }
 

@@ -18,6 +18,9 @@ enum PKCS15Policies {
             let isPUK = attributes.flags.contains(.unblockingPIN)
             let upper = min(max(attributes.longestPIN, 1), 255)
             guard let encoding = encoding(attributes.type) else { continue }
+            // What fills up a padded code cannot be guessed: a wrong guess makes the right code wrong.
+            let isPadded = attributes.flags.contains(.needsPadding)
+            if isPadded, attributes.padCharacter == nil, encoding != .iso9564 { continue }
             policies.append(
                 PINPolicy(
                     id: id,
@@ -28,7 +31,7 @@ enum PKCS15Policies {
                     encoding: encoding,
                     length: min(attributes.minimumLength, upper)...upper,
                     storedLength: attributes.storedLength,
-                    padByte: attributes.flags.contains(.needsPadding) ? attributes.padCharacter ?? 0xFF : nil,
+                    padByte: isPadded ? attributes.padCharacter : nil,
                     unblockedBy: object.authId?.description,
                     changeIsAllowed: !attributes.flags.contains(.changeDisabled),
                     unblockIsAllowed: !attributes.flags.contains(.unblockDisabled),
@@ -38,12 +41,22 @@ enum PKCS15Policies {
                 )
             )
         }
+        for index in policies.indices where policies[index].unblockedBy == policies[index].id {
+            policies[index].unblockedBy = nil
+        }
         // What another code names as the one that unblocks it is one, whatever its flags say.
         let unblocking = Set(policies.compactMap(\.unblockedBy))
         for index in policies.indices where unblocking.contains(policies[index].id) {
             policies[index].kind = .puk
             policies[index].role = .puk
             policies[index].isInitialized = true
+        }
+        // A second name for the PUK spends the PUK's tries.
+        for puk in policies where puk.kind == .puk {
+            for index in policies.indices where policies[index].sharesCounter(with: puk) {
+                policies[index].kind = .puk
+                policies[index].role = .puk
+            }
         }
         let officers = objects.filter { $0.attributes.flags.contains(.soPIN) }.compactMap {
             $0.iD?.description
@@ -145,5 +158,13 @@ extension [PINPolicy] {
     fileprivate var hasDoubleRole: Bool {
         let roles = filter { $0.kind == .pin }.compactMap(\.role)
         return Set(roles).count != roles.count
+    }
+}
+
+extension PINPolicy {
+    /// Whether both can be the same code on the card.
+    fileprivate func sharesCounter(with other: PINPolicy) -> Bool {
+        reference == other.reference
+            && (directory == other.directory || directory == nil || other.directory == nil)
     }
 }
