@@ -45,7 +45,8 @@ build: packages-build
 	@$(MAKE) --no-print-directory programs share
 
 programs:
-	$(SWIFT_BUILD) $(RELEASE)
+	$(SWIFT_BUILD) $(RELEASE) --product kortvakt
+	$(SWIFT_BUILD) $(RELEASE) --product kortvakt-card
 
 install:
 	@test -x $(BUILD)/release/kortvakt || $(MAKE) build
