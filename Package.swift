@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "CardCore", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "Configuration",
-            dependencies: ["CGLib", "CLinux"],
+            dependencies: ["CGLib"],
             exclude: ["kortvakt.conf.example"],
             swiftSettings: strict
         ),
@@ -55,13 +55,13 @@ let package = Package(
         .target(name: "PCSC", dependencies: ["CPCSC", "CLinux", "CardCore"], swiftSettings: strict),
         .target(
             name: "CardApplications",
-            dependencies: ["CardCore", "Configuration", asn1],
+            dependencies: ["CardCore", asn1],
             exclude: ["Data"],
             swiftSettings: strict
         ),
         .target(
             name: "VirtualCards",
-            dependencies: ["COpenSSL", "CLinux", "CardCore"],
+            dependencies: ["COpenSSL", "CardCore"],
             swiftSettings: strict
         ),
 
@@ -70,7 +70,7 @@ let package = Package(
         // Floor 3: what a person does with a card, and every sentence a person reads.
         .target(
             name: "CardOperations",
-            dependencies: ["CardCore", "Configuration", "PCSC", "CardApplications"],
+            dependencies: ["CardCore", "PCSC", "CardApplications"],
             swiftSettings: strict
         ),
         .target(name: "Texts", dependencies: ["CLinux"], exclude: ["po"], swiftSettings: strict),

@@ -18,6 +18,5 @@ static const int kv_madv_dontdump = 16;
 static const int kv_madv_wipeonfork = 18;
 
 static inline int kv_prctl_set_dumpable(int dumpable) { return prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0); }
-static inline int kv_prctl_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
 #endif

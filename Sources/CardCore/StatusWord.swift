@@ -14,8 +14,6 @@ package struct StatusWord: RawRepresentable, Hashable, Sendable {
     package static let verificationFailed = StatusWord(rawValue: 0x6300)
     /// Wrong length, `6700`.
     package static let wrongLength = StatusWord(rawValue: 0x6700)
-    /// Command incompatible with the file's structure, `6981`: READ BINARY on a record file.
-    package static let commandIncompatibleWithFile = StatusWord(rawValue: 0x6981)
     /// Security status not satisfied, `6982`.
     package static let securityStatusNotSatisfied = StatusWord(rawValue: 0x6982)
     /// Authentication method blocked, `6983`.

@@ -42,10 +42,12 @@ extension PINOperations {
                 var accepted: PINPolicy?
                 do throws(OperationError) {
                     for command in commands {
-                        guard !command.codes.isEmpty, let secret = secrets.next() else {
+                        guard !command.codes.isEmpty else {
                             received(try transmit(command, on: &channel))
                             continue
                         }
+                        // Without its code the header alone would be a question that some cards count.
+                        guard let secret = secrets.next() else { throw .cancelled }
                         presented = true
                         let (response, judged) = try present(command, secret, &survey, on: &channel)
                         accepted = judged

@@ -58,8 +58,6 @@ package final class InMemoryReader {
 
     package func channel() -> InMemoryChannel { InMemoryChannel(reader: self) }
 
-    package func resetCounters() { (log, commandBytes, responseBytes) = ([], 0, 0) }
-
     fileprivate func transmit(_ bytes: [UInt8], carriesSecret: Bool) throws(TransportError) -> ResponseAPDU {
         guard bytes.count >= 4 else { throw .commandTooLong(length: bytes.count) }
         let command = Command(

@@ -149,8 +149,9 @@ import VirtualCards
         #expect(bench.dialog.plans.isEmpty && bench.dialog.requests.isEmpty)
     }
 
-    /// The id of the unblocking code that EF.AOD names for the login PIN: one that is not there. A PIN that names itself
-    /// names nobody, and the card's only PUK unblocks it.
+    /// The id of the unblocking code that EF.AOD names for the login PIN: one that is not there.
+    ///
+    /// A PIN that names itself names nobody, and the card's only PUK unblocks it.
     @Test(arguments: [(0x09, "refused noUnblockingCode 01"), (0x01, "ok")] as [(UInt8, String)])
     func aPINThatNamesNobodyIsNotUnblockedByTheWrongCode(named: UInt8, outcome: String) throws {
         let bench = try OperationBench(.siths, tries: [.authentication: 0]) { image in

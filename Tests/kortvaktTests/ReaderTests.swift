@@ -158,7 +158,7 @@ enum EmptyService {
         let script = """
             folder=$(mktemp -d /tmp/kortvakt-empty-XXXXXX); mkdir "$folder/readers"
             [ ! -d /run/pcscd ] || mount -t tmpfs none /run/pcscd
-            systemd-socket-activate -l "$folder/pcscd.comm" pcscd --foreground -c "$folder/readers" \\
+            PATH=$PATH:/usr/sbin:/sbin systemd-socket-activate -l "$folder/pcscd.comm" pcscd --foreground -c "$folder/readers" \\
                 </dev/null >/dev/null 2>&1 &
             for i in $(seq 500); do [ -S "$folder/pcscd.comm" ] && break; sleep 0.01; done
             echo "$folder"; read -r end; rm -rf "$folder"
