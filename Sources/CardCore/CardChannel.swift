@@ -70,13 +70,12 @@ extension CardChannel where Self: ~Copyable {
 
     /// Sends a command that carries a secret, once, and returns the card's status word.
     ///
-    /// Such a command has no response data. What a card sends all the same is dropped, because it may be the secret:
-    /// `61XX` is success (ISO/IEC 7816-4, 5.6), and nothing is fetched.
+    /// Such a command has no response data. What a card sends all the same is dropped, because it may be the secret, and
+    /// data that it announces (`61XX`) is not fetched: only `9000` is success.
     package mutating func exchange(
         _ command: consuming SecretCommandAPDU
     ) throws(TransportError) -> ResponseAPDU {
-        let response = try transmit(EncodedCommand(command))
-        return ResponseAPDU(status: response.status.sw1 == 0x61 ? .success : response.status)
+        ResponseAPDU(status: try transmit(EncodedCommand(command)).status)
     }
 
     private mutating func send(_ command: CommandAPDU) throws(TransportError) -> ResponseAPDU {

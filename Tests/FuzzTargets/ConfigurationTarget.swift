@@ -5,10 +5,11 @@ internal import Glibc
 /// The administrator's files, with the input as the whole of one of them.
 enum ConfigurationTarget {
     static func run(_ input: [UInt8], _ broken: inout BrokenRules) {
-        guard let folder = Folder.shared else {
+        guard let folder = Folder() else {
             broken.expect(false, "there is no folder to put configuration files in")
             return
         }
+        defer { folder.remove() }
         for name in ["kortvakt.conf", "cards.d/input.conf"] {
             broken.expect(folder.write(input, to: name), "\(name) cannot be written")
         }
@@ -32,25 +33,20 @@ enum ConfigurationTarget {
         }
     }
 
-    /// A folder of this process in memory, removed at its end.
-    private struct Folder: Sendable {
+    /// A folder in memory.
+    private struct Folder {
         let path: String
 
-        static let shared: Folder? = Folder()
-
-        private init?() {
+        init?() {
             var template = Array("/dev/shm/kortvakt-fuzz.XXXXXX".utf8CString)
             guard unsafe mkdtemp(&template) != nil else { return nil }
             path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
             guard unsafe mkdir("\(path)/cards.d", 0o700) == 0 else { return nil }
-            atexit {
-                guard let folder = Folder.shared else { return }
-                for name in ["kortvakt.conf", "cards.d/input.conf"] {
-                    unsafe _ = unlink("\(folder.path)/\(name)")
-                }
-                unsafe _ = rmdir("\(folder.path)/cards.d")
-                unsafe _ = rmdir(folder.path)
-            }
+        }
+
+        func remove() {
+            for name in ["kortvakt.conf", "cards.d/input.conf"] { unsafe _ = unlink("\(path)/\(name)") }
+            for name in ["cards.d", ""] { unsafe _ = rmdir("\(path)/\(name)") }
         }
 
         func write(_ bytes: [UInt8], to name: String) -> Bool {
