@@ -21,16 +21,18 @@ package struct CardProducts: Hashable, Sendable {
 
     /// Reads `SHARE/cards.d/*.conf`, then `ETC/cards.d/*.conf`; later files change single keys of earlier groups.
     ///
-    /// `share` is the installed data folder, `nil` where there is none. Throws `ConfigurationError`. Blocking.
+    /// `share` is the installed data folder, and `etc` the administrator's, `nil` where there is none. Throws `ConfigurationError`. Blocking.
     package init(
-        etc: String = Configuration.defaultFolder,
+        etc: String? = Configuration.defaultFolder,
         share: String? = Configuration.installedFolder
     ) throws(ConfigurationError) {
         var sections = Sections()
         if let share {
             try sections.mergeFolder("\(share)/cards.d", owners: Trust.installation, schema: .cards)
         }
-        try sections.mergeFolder("\(etc)/cards.d", owners: Trust.administrator, schema: .cards)
+        if let etc {
+            try sections.mergeFolder("\(etc)/cards.d", owners: Trust.administrator, schema: .cards)
+        }
         try sections.checkRequiredKeys(of: .cards)
         all = sections.names.compactMap { group in
             guard let pattern = sections[group, "ATR"].flatMap(ATRPattern.init),

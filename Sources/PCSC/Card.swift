@@ -14,6 +14,8 @@ package struct Card: ~Copyable {
     private let connection: Connection
     /// The reader's event counter when the card was connected; `nil` where it could not be read.
     private let eventCount: UInt16?
+    /// Another card is in the reader: this one is spent.
+    private var wasExchanged = false
 
     init(reader: Reader, share: ShareMode, connection: Connection, eventCount: UInt16?) {
         self.reader = reader
@@ -55,6 +57,7 @@ package struct Card: ~Copyable {
     }
 
     mutating func begin(trace: CardTrace?, within limit: Duration) throws(PCSCError) -> Transaction {
+        guard !wasExchanged else { throw .cardRemoved }
         let share = share
         let outcome = try connection.bounded(within: limit) { library in
             library.begin(share: share)
@@ -69,6 +72,7 @@ package struct Card: ~Copyable {
             let now = try? connection.status(of: [reader], within: .seconds(1)).first?.status.eventCount
             guard let now, now == eventCount else {
                 connection.end()
+                wasExchanged = true
                 throw .cardRemoved
             }
             trace?.remark("the card was reset by another program")

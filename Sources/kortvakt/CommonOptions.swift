@@ -128,7 +128,7 @@ struct Site: Sendable {
         do throws(ConfigurationError) { products = try CardProducts(etc: Site.folder) } catch {
             Self.report(error)
             // What came with the program is not to blame for what was added to it.
-            products = (try? CardProducts(etc: "/dev/null")) ?? CardProducts()
+            products = (try? CardProducts(etc: nil)) ?? CardProducts()
         }
         self.settings = settings
         self.products = products
