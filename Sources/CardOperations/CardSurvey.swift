@@ -111,6 +111,9 @@ struct CardSurvey: Sendable {
         return try readStatus(of: policy, on: &channel)
     }
 
+    /// Whether the counter of `policy` has been asked for.
+    func isRead(_ policy: PINPolicy) -> Bool { statuses[policy.id] != nil }
+
     /// What was read before a code was presented is no longer true.
     mutating func forgetStatus(of policy: PINPolicy) { statuses[policy.id] = nil }
 

@@ -47,6 +47,9 @@ extension PINOperations {
                 dialog: &dialog
             )
             let form = survey.application.unblockingForm
+            // Only somebody who can be asked is offered another blocked PIN: nobody else's card is asked about it.
+            let others =
+                dialog.isInteractive ? survey.pins.filter { $0.id != pin.id && !survey.isRead($0) } : []
             var heldCode = OneCode(code)
             var heldNew = OneCode(new)
             try present(
@@ -61,7 +64,7 @@ extension PINOperations {
                 // The card has done it: what cannot be read afterwards is unknown, and no failure.
                 for policy in [pin, puk] { survey.forgetStatus(of: policy) }
                 guard (try? survey.readStatus(of: pin, on: &channel)) != nil else { return }
-                _ = try? survey.readStatus(of: puk, on: &channel)
+                for policy in [puk] + others { _ = try? survey.readStatus(of: policy, on: &channel) }
             } _: { (channel) throws(PINError) in
                 try send(heldCode.take(), heldNew.take(), unblocking: pin, with: puk, form, on: &channel)
             }

@@ -20,10 +20,11 @@ import VirtualCards
             .map { Cut(profile: profile, path: $0.path.bytes) }
     }
 
-    /// Every byte of a directory file; of a certificate every byte of its head and of its end, and every 64th between.
-    private static func lengths(of content: [UInt8]) -> [Int] {
+    /// Every byte of a file; of certificates on other profiles than siths-t1, which reads them in fewest commands, every
+    /// byte of their head and of their end, and every 64th between.
+    private static func lengths(of content: [UInt8], on profile: CardProfile) -> [Int] {
         let used = (content.lastIndex { $0 != 0xFF } ?? 0) + 1
-        guard used > 512 else { return Array(0...min(used + 2, content.count)) }
+        guard used > 512, profile != .sithsT1 else { return Array(0...min(used + 2, content.count)) }
         return Array(0...40) + stride(from: 41, to: used - 8, by: 64) + Array((used - 8)...used)
     }
 
@@ -36,7 +37,7 @@ import VirtualCards
         let image = try OperationBench.image(cut.profile)
         let content = try #require(image.files.first { $0.path.bytes == cut.path }?.content).bytes
         let isCertificate = content.count > 1_024
-        for length in Self.lengths(of: content) {
+        for length in Self.lengths(of: content, on: cut.profile) {
             func bench() throws -> OperationBench {
                 try OperationBench(cut.profile) { image in
                     try image.edit(cut.path) { bytes in bytes.removeLast(bytes.count - length) }

@@ -166,6 +166,16 @@ import VirtualCards
         #expect(bench.reader.commandsWithSecret == (outcome == "ok" ? 1 : 0))
     }
 
+    /// The other blocked PIN is offered to whoever can answer, also when one was named; nobody else's card is asked.
+    @Test(arguments: [true, false])
+    func theOtherBlockedPINIsFoundForAPersonWhoNamedOne(isInteractive: Bool) throws {
+        let bench = try OperationBench(.siths, tries: [.authentication: 0, .signature: 0])
+        bench.dialog.isInteractive = isInteractive
+        let unblocked = try bench.unblock(.name("01"))
+        #expect(unblocked.alsoBlocked?.id == (isInteractive ? "02" : nil))
+        bench.expectOrder()
+    }
+
     @Test func aPINThatTheCardForbidsToUnblockIsNotTried() throws {
         let bench = try OperationBench(.siths, tries: [.authentication: 0]) {
             try $0.editFlags(ofCode: 0, set: .unblockDisabled)
