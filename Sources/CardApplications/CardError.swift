@@ -21,9 +21,9 @@ package enum PINError: Error, Equatable, Sendable {
     case blocked(id: String)
     /// `6984`: the code of `id` has not been set up yet.
     case notInitialized(id: String)
-    /// The card does not allow this operation with `id`; nothing was counted.
+    /// The card does not allow this operation with `id`; by the standard no try, which only its counter can confirm.
     case notAllowed(id: String, StatusWord)
-    /// The card refused the new code of `id`; nothing was counted.
+    /// The card refused the new code of `id`; by the standard no try, which only its counter can confirm.
     case newCodeRefused(id: String, StatusWord)
     /// An answer that says neither yes nor no; whether it was counted is unknown.
     case unexpected(id: String, StatusWord)

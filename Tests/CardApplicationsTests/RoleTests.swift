@@ -197,4 +197,14 @@ import VirtualCards
         ]
         #expect(try bench(codes: codes).pins()?.map(\.isInitialized) == [false, true])
     }
+
+    /// A local code's path, as cards write it when the code lies in the application itself.
+    @Test(
+        arguments: [([], nil), ([0x3F, 0x00, 0x50, 0x15], [0x3F, 0x00, 0x50, 0x15])] as [([UInt8], [UInt8]?)]
+    )
+    func anEmptyPathIsTheApplicationsOwnDirectory(path: [UInt8], directory: [UInt8]?) throws {
+        let bench = try bench(codes: [Objects.code(1, flags: [1, 4], reference: 0x81, path: path)])
+        let pin = try #require(try bench.pins()?.first)
+        #expect(pin.directory == directory)
+    }
 }

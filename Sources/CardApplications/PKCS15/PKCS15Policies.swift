@@ -21,6 +21,9 @@ enum PKCS15Policies {
             // What fills up a padded code cannot be guessed: a wrong guess makes the right code wrong.
             let isPadded = attributes.flags.contains(.needsPadding)
             if isPadded, attributes.padCharacter == nil, encoding != .iso9564 { continue }
+            // An empty path is the application's own directory, as no path is.
+            let path = attributes.path?.identifiers ?? []
+            let isElsewhere = attributes.flags.contains(.local) && !path.isEmpty
             policies.append(
                 PINPolicy(
                     id: id,
@@ -37,7 +40,7 @@ enum PKCS15Policies {
                     unblockIsAllowed: !attributes.flags.contains(.unblockDisabled),
                     // Cards that leave the flag off their PUK have one all the same; only 6984 says that it is not there.
                     isInitialized: isPUK || attributes.flags.contains(.initialized),
-                    directory: attributes.flags.contains(.local) ? attributes.path?.identifiers : nil
+                    directory: isElsewhere ? path : nil
                 )
             )
         }

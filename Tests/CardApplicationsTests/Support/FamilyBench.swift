@@ -87,7 +87,8 @@ enum Objects {
         unblockedBy: UInt8? = nil,
         flags: [Int] = [4],
         type: UInt8 = 1,
-        reference: UInt8
+        reference: UInt8,
+        path: [UInt8]? = nil
     ) -> [UInt8] {
         ASN1Builder.sequence(
             ASN1Builder.sequence(
@@ -103,7 +104,8 @@ enum Objects {
                     ASN1Builder.integer(6),
                     ASN1Builder.integer(8),
                     ASN1Builder.integer(8),
-                    ASN1Builder.tlv(0x80, [0, reference])
+                    ASN1Builder.tlv(0x80, [0, reference]),
+                    path.map { ASN1Builder.sequence(ASN1Builder.octets($0)) } ?? []
                 )
             )
         )
