@@ -19,45 +19,52 @@ package struct CardState: Codable, Equatable, Sendable {
     package var codes: [String: Code]
 
     /// Codes that a card has unless told otherwise.
-    package static let defaultCodes: [CardImage.PIN.Role: String] = [
-        .authentication: "246810", .signature: "135790", .puk: "13572468",
+    package static let defaultCodes: [CodeRole: String] = [
+        .authentication: "246810", .signature: "135790", .puk: "13572468", .resettingCode: "97531864",
+        .administrator: "86421357",
     ]
 
     /// A fresh card: every counter full.
-    package init(fresh image: CardImage, codes: [CardImage.PIN.Role: String] = [:]) {
+    package init(fresh image: any SoftwareCardImage, codes: [CodeRole: String] = [:]) {
         profile = image.profile
         self.codes = [:]
-        for pin in image.pins {
-            self.codes[pin.reference.text] = Code(
-                value: codes[pin.role] ?? Self.defaultCodes[pin.role] ?? "",
-                remainingTries: pin.maximumTries,
-                initialized: true
+        for rule in image.codeRules {
+            let value = codes[rule.role] ?? (rule.isSetUp ? Self.defaultCodes[rule.role] : nil)
+            self.codes[rule.name] = Code(
+                value: rule.length == 0...0 ? "" : value ?? "",
+                remainingTries: value == nil ? 0 : rule.maximumTries,
+                initialized: value != nil
             )
         }
     }
 
     /// Sets the counter of the code with `role`; 0 blocks it.
-    package mutating func setRemainingTries(_ tries: Int, of role: CardImage.PIN.Role, on image: CardImage) {
-        for pin in image.pins where pin.role == role {
-            codes[pin.reference.text]?.remainingTries = min(max(tries, 0), pin.maximumTries)
+    package mutating func setRemainingTries(
+        _ tries: Int,
+        of role: CodeRole,
+        on image: any SoftwareCardImage
+    ) {
+        for rule in image.codeRules where rule.role == role {
+            codes[rule.name]?.remainingTries = min(max(tries, 0), rule.maximumTries)
         }
     }
 
     /// What is wrong with this state for a card made of `image`; `nil` when it fits.
-    package func flaw(for image: CardImage) -> String? {
+    package func flaw(for image: any SoftwareCardImage) -> String? {
         guard version == 1 else { return "version \(version) is not known" }
         guard profile == image.profile else { return "it belongs to a \(profile) card" }
-        guard Set(codes.keys) == Set(image.pins.map(\.reference.text)) else {
+        let rules = image.codeRules
+        guard Set(codes.keys) == Set(rules.map(\.name)) else {
             return "its codes are not those of a \(profile) card"
         }
-        for pin in image.pins {
-            guard let code = codes[pin.reference.text] else { continue }
-            guard pin.allows(Array(code.value.utf8)) else {
-                return
-                    "the \(pin.role.rawValue) code must have \(pin.minimumLength) to \(pin.maximumLength) digits"
+        for rule in rules {
+            guard let code = codes[rule.name] else { continue }
+            guard rule.allows(Array(code.value.utf8)) || !code.initialized && code.value.isEmpty else {
+                let (least, most) = (rule.length.lowerBound, rule.length.upperBound)
+                return "the \(rule.role.rawValue) code must have \(least) to \(most) digits"
             }
-            guard (0...pin.maximumTries).contains(code.remainingTries) else {
-                return "code \(pin.reference.text) cannot have \(code.remainingTries) tries left"
+            guard (0...rule.maximumTries).contains(code.remainingTries) else {
+                return "code \(rule.name) cannot have \(code.remainingTries) tries left"
             }
         }
         return nil
@@ -66,7 +73,10 @@ package struct CardState: Codable, Equatable, Sendable {
 
 extension CardState {
     /// The state kept at `path`, `nil` when there is no such file yet; a file that does not fit is never replaced.
-    package static func load(from path: String, for image: CardImage) throws(CardFileError) -> CardState? {
+    package static func load(
+        from path: String,
+        for image: any SoftwareCardImage
+    ) throws(CardFileError) -> CardState? {
         let bytes: [UInt8]
         do throws(CardFileError) {
             bytes = try WholeFile.read(path)
@@ -94,18 +104,5 @@ extension CardState {
             throw .notWritable(path: path, reason: "\(error)")
         }
         try WholeFile.replace(path, with: Array(encoded) + [UInt8(ascii: "\n")])
-    }
-}
-
-extension HexBytes {
-    /// Upper-case hexadecimal.
-    var text: String { Hex.string(of: bytes) }
-}
-
-extension CardImage.PIN {
-    /// Whether `code` may become this card's code: digits, as many as the card takes.
-    func allows(_ code: [UInt8]) -> Bool {
-        (minimumLength...maximumLength).contains(code.count)
-            && code.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 }

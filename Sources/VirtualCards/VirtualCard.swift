@@ -13,11 +13,10 @@ package protocol VirtualCard: AnyObject {
     func reset()
 }
 
-/// The software cards that exist, by the names that `kortvakt-card` takes.
-package enum CardProfile: String, CaseIterable, Sendable {
-    case siths
-    case sithsT1 = "siths-t1"
-    case sithsTwoStep = "siths-two-step"
-    case reservkort
-    case fineid
+/// A virtual card with codes and counters that outlive it.
+package protocol SoftwareCard: VirtualCard {
+    /// What it remembers without power.
+    var state: CardState { get }
+    /// Told of each change of `state` before the card answers, so that nothing is answered that was not kept.
+    var stateDidChange: ((CardState) -> Void)? { get set }
 }

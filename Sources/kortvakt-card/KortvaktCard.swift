@@ -60,8 +60,8 @@ struct KortvaktCard: ParsableCommand {
     func run() throws {
         let signals = TerminationSignals()
         do {
-            let image = try CardImage.load(from: ProgramFolder.image(of: profile))
-            let card = SoftwareCard(image: image, state: try initialState(for: image), fault: fault)
+            let image = try profile.imageType.load(from: ProgramFolder.image(of: profile))
+            let card = image.makeCard(state: try initialState(for: image), fault: fault)
             let session = CardSession(card: card, fault: fault)
             let service = CardService(session: session, delay: delay)
             if let state {
@@ -85,7 +85,7 @@ struct KortvaktCard: ParsableCommand {
         }
     }
 
-    private func initialState(for image: CardImage) throws -> CardState {
+    private func initialState(for image: any SoftwareCardImage) throws -> CardState {
         let fresh = CardState(
             fresh: image,
             codes: [

@@ -13,11 +13,11 @@ import VirtualCards
         certificates: Bool = true
     ) throws -> FamilyBench {
         try FamilyBench { image in
-            try image.write(CardImage.Place.codes, codes.flatMap(\.self))
-            try image.write(CardImage.Place.keys, keys.flatMap(\.self))
+            try image.write(FileSystemImage.Place.codes, codes.flatMap(\.self))
+            try image.write(FileSystemImage.Place.keys, keys.flatMap(\.self))
             guard !certificates else { return }
-            try image.write(CardImage.Place.certificates, [])
-            try image.write(CardImage.Place.moreCertificates, [])
+            try image.write(FileSystemImage.Place.certificates, [])
+            try image.write(FileSystemImage.Place.moreCertificates, [])
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 import VirtualCards
 
 @Suite struct ChangeTests {
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func theNewPINTakesThePlaceOfTheOldOne(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 2])
         let others = bench.counters.dropFirst()
@@ -18,7 +18,7 @@ import VirtualCards
         bench.expectOrder()
     }
 
-    @Test(arguments: CardProfile.allCases, [3, 2])
+    @Test(arguments: CardProfile.pkcs15, [3, 2])
     func aWrongOldPINSpendsOneTryAndChangesNothing(profile: CardProfile, tries: Int) throws {
         let bench = try OperationBench(profile, tries: [.authentication: tries])
         bench.dialog.codes[.current] = [OperationBench.wrong]

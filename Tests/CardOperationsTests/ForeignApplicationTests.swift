@@ -5,7 +5,7 @@ import VirtualCards
 
 /// Another program selects another application at the prompt, which has a directory of the same name and takes codes.
 @Suite struct ForeignApplicationTests {
-    @Test(arguments: CardProfile.allCases, Operation.allCases)
+    @Test(arguments: CardProfile.pkcs15, Operation.allCases)
     func noCodeGoesToAnotherApplication(profile: CardProfile, operation: Operation) throws {
         let bench = try OperationBench(profile, tries: [.authentication: operation == .unblock ? 0 : 2])
         let stolen = intrude(on: bench)

@@ -78,7 +78,7 @@ import VirtualCards
         #expect(try bench.report().pins.map(\.status.remainingTries) == [3, 3, 10])
     }
 
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func onlyReferencesThatTheCardNamedAreAskedAbout(profile: CardProfile) throws {
         let bench = try OperationBench(profile)
         let named = Set(bench.card.image.pins.flatMap(\.reference.bytes))

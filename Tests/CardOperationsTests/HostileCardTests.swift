@@ -59,7 +59,7 @@ import VirtualCards
         }
     }
 
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func aCardWhoseFilesAllEndAtOneByteTrapsNothing(profile: CardProfile) throws {
         for length in stride(from: 0, through: 260, by: 3) {
             let bench = try OperationBench(profile, fault: .truncateFiles(length))

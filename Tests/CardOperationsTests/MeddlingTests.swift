@@ -8,7 +8,7 @@ import VirtualCards
 @Suite struct MeddlingTests {
     private static let counting: [CardProfile] = [.siths, .sithsT1, .reservkort]
 
-    @Test(arguments: CardProfile.allCases, Operation.allCases)
+    @Test(arguments: CardProfile.pkcs15, Operation.allCases)
     func whatAnotherProgramSelectedIsSelectedBack(profile: CardProfile, operation: Operation) throws {
         let selections: [[UInt8]] = [
             [0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00], [0x00, 0xA4, 0x08, 0x0C, 0x02, 0x43, 0x31],
@@ -24,7 +24,7 @@ import VirtualCards
         }
     }
 
-    @Test(arguments: CardProfile.allCases, Operation.allCases)
+    @Test(arguments: CardProfile.pkcs15, Operation.allCases)
     func aResetBetweenTheTransactionsIsNoObstacle(profile: CardProfile, operation: Operation) throws {
         let bench = try OperationBench(profile, tries: [.authentication: operation == .unblock ? 0 : 2])
         bench.ledger.beforeTransaction = { _ in bench.card.reset() }

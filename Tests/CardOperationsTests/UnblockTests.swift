@@ -4,7 +4,7 @@ import Testing
 import VirtualCards
 
 @Suite struct UnblockTests {
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func theRightPUKGivesTheBlockedPINItsNewValueAndAFullCounter(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 0, .signature: 2, .puk: 7])
         let unblocked = try bench.unblock(.name("01"))
@@ -22,7 +22,7 @@ import VirtualCards
         bench.expectOrder()
     }
 
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func thePlanIsShownBeforeAnyCodeIsAsked(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 0, .puk: 4])
         _ = try bench.unblock(.name("01"))
@@ -38,7 +38,7 @@ import VirtualCards
         #expect(plan.pin.policy.allowedLength == (profile == .fineid ? 4...12 : 6...8))
     }
 
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func aWrongPUKSpendsOneTryOfThePUKAndChangesNothing(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 0, .puk: 5])
         bench.dialog.codes[.unblocking] = [OperationBench.wrongPUK]
@@ -50,7 +50,7 @@ import VirtualCards
         bench.expectOrder()
     }
 
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func aBlockedPUKIsToldAndNothingIsAskedWhereTheCardTells(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 0, .puk: 0])
         let tells = VerifyTests.tellsCounters(profile)

@@ -9,7 +9,7 @@ import VirtualCards
         [.siths, .sithsT1, .reservkort].contains(profile)
     }
 
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func theRightPINIsTakenAndNothingIsSpent(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 2])
         let report = try bench.verify()
@@ -24,7 +24,7 @@ import VirtualCards
         bench.expectOrder()
     }
 
-    @Test(arguments: CardProfile.allCases, [3, 2])
+    @Test(arguments: CardProfile.pkcs15, [3, 2])
     func aWrongPINSpendsOneTryAndSaysHowManyAreLeft(profile: CardProfile, tries: Int) throws {
         let bench = try OperationBench(profile, tries: [.authentication: tries])
         let others = bench.counters.dropFirst()
@@ -36,7 +36,7 @@ import VirtualCards
         bench.expectOrder()
     }
 
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func theLastTryIsSpentOnlyWhenTheCardCannotTellOrSomebodyInsists(profile: CardProfile) throws {
         let careful = try OperationBench(profile, tries: [.authentication: 1])
         careful.dialog.codes[.current] = [OperationBench.wrong]
@@ -61,7 +61,7 @@ import VirtualCards
         insisting.expectOrder()
     }
 
-    @Test(arguments: CardProfile.allCases)
+    @Test(arguments: CardProfile.pkcs15)
     func aBlockedPINIsToldBlockedAndNothingIsAskedWhereTheCardTells(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 0])
         #expect(bench.outcome(.verify) == "blocked 01 (01)")

@@ -37,9 +37,9 @@ struct CardRecorder {
         Scene(name: "raw-new", operation: .raw, text: "00240081{new}", tries: (1, 10)),
     ]
 
-    private let image: CardImage
+    private let image: FileSystemImage
 
-    init(_ image: CardImage) { self.image = image }
+    init(_ image: FileSystemImage) { self.image = image }
 
     func all() -> [(name: String, bytes: [UInt8])] {
         Self.scenes.flatMap { scene in
@@ -57,7 +57,7 @@ struct CardRecorder {
             state.setRemainingTries(tries.pin, of: .authentication, on: image)
             state.setRemainingTries(tries.puk, of: .puk, on: image)
         }
-        let card = SoftwareCard(image: image, state: state)
+        let card = FileSystemCard(image: image, state: state)
         card.reset()
         var input = HostileInput(
             atr: image.atr.bytes,
@@ -70,7 +70,7 @@ struct CardRecorder {
         )
         input.steps = CardTarget.steps(of: input, answering: card.process) { request in
             guard accepting else { return nil }
-            let role: CardImage.PIN.Role =
+            let role: CodeRole =
                 switch request.pin.role {
                 case .puk: .puk
                 case .sign: .signature

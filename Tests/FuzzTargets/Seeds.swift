@@ -5,7 +5,7 @@ package import VirtualCards
 /// First inputs for each target, made of the software cards.
 package enum Seeds {
     /// Inputs by target, each with a name; `images` are the card images of `Fixtures/cards`.
-    package static func make(images: [CardImage]) -> [(target: FuzzTarget, name: String, bytes: [UInt8])] {
+    package static func make(images: [FileSystemImage]) -> [(target: FuzzTarget, name: String, bytes: [UInt8])] {
         var seeds: [(target: FuzzTarget, name: String, bytes: [UInt8])] = []
         for image in images {
             seeds.append((.atr, image.profile, image.atr.bytes))
@@ -42,7 +42,7 @@ package enum Seeds {
         3007 04025031 020100 A00B 04025032 020100 80020200
         """
 
-    private static func target(of file: CardImage.File) -> FuzzTarget? {
+    private static func target(of file: FileSystemImage.File) -> FuzzTarget? {
         switch Hex.string(of: file.path.bytes) {
         case "3F002F00": .dir
         case "3F0050155031": .odf

@@ -59,10 +59,10 @@ func initialize(_ argumentCount: UnsafeMutableRawPointer?, _ arguments: UnsafeMu
         let images = unsafe getenv("KORTVAKT_FUZZ_IMAGES")
     else { return 0 }
     let root = unsafe String(cString: folder)
-    var loaded: [CardImage] = []
-    for profile in CardProfile.allCases {
+    var loaded: [FileSystemImage] = []
+    for profile in CardProfile.pkcs15 {
         let path = unsafe "\(String(cString: images))/\(profile.rawValue).json"
-        guard let image = try? CardImage.load(from: path) else { fatalError("cannot load \(path)") }
+        guard let image = try? FileSystemImage.load(from: path) else { fatalError("cannot load \(path)") }
         loaded.append(image)
     }
     for seed in Seeds.make(images: loaded) {

@@ -3,12 +3,12 @@ import VirtualCards
 
 /// One software card and short ways to talk to it.
 struct Bench {
-    let card: SoftwareCard
+    let card: FileSystemCard
 
     static let aid = "A4040C0CA000000063504B43532D3135"
 
-    static func image(_ profile: CardProfile) throws -> CardImage {
-        try CardImage.load(from: fixtures + "/cards/\(profile.rawValue).json")
+    static func image(_ profile: CardProfile) throws -> FileSystemImage {
+        try FileSystemImage.load(from: fixtures + "/cards/\(profile.rawValue).json")
     }
 
     static var fixtures: String {
@@ -20,12 +20,12 @@ struct Bench {
         _ profile: CardProfile,
         fault: CardFault? = nil,
         applicationSelected: Bool = true,
-        change: (inout CardState, CardImage) -> Void = { _, _ in }
+        change: (inout CardState, FileSystemImage) -> Void = { _, _ in }
     ) throws {
         let image = try Self.image(profile)
         var state = CardState(fresh: image)
         change(&state, image)
-        card = SoftwareCard(image: image, state: state, fault: fault)
+        card = FileSystemCard(image: image, state: state, fault: fault)
         if applicationSelected { _ = send(Self.aid) }
     }
 

@@ -20,7 +20,7 @@ import VirtualCards
         #expect(saved == 2)
 
         let remembered = try #require(try CardState.load(from: path, for: image))
-        let second = SoftwareCard(image: image, state: remembered)
+        let second = FileSystemCard(image: image, state: remembered)
         #expect(second.state == first.card.state)
         #expect(second.state.codes["82"]?.remainingTries == 2)
         #expect(second.state.codes["81"]?.value == "975310")

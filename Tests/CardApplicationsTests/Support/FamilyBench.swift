@@ -5,18 +5,18 @@ import VirtualCards
 
 /// A software card with a few habits of its own, and the way to what identification makes of it.
 final class FamilyBench: VirtualCard {
-    let card: SoftwareCard
+    let card: FileSystemCard
     /// Every command that reached the card.
     private(set) var commands: [[UInt8]] = []
     /// Answers in place of the card where it returns something.
     var habit: (([UInt8]) -> [UInt8]?)?
 
-    init(_ profile: CardProfile = .siths, edit: (inout CardImage) throws -> Void = { _ in }) throws {
+    init(_ profile: CardProfile = .siths, edit: (inout FileSystemImage) throws -> Void = { _ in }) throws {
         let parts = #filePath.split(separator: "/").dropLast(4)
         let folder = "/" + parts.joined(separator: "/") + "/Fixtures/cards/"
-        var image = try CardImage.load(from: folder + profile.rawValue + ".json")
+        var image = try FileSystemImage.load(from: folder + profile.rawValue + ".json")
         try edit(&image)
-        card = SoftwareCard(image: image)
+        card = FileSystemCard(image: image)
     }
 
     var atr: [UInt8] { card.atr }
@@ -54,7 +54,7 @@ final class FamilyBench: VirtualCard {
     }
 }
 
-extension CardImage {
+extension FileSystemImage {
     /// Places of the files of a profile's card.
     enum Place {
         static let directory: [UInt8] = [0x3F, 0x00, 0x2F, 0x00]

@@ -66,12 +66,12 @@ struct MemoryConnection: CardConnection, ~Copyable {
 
 /// Keeps every command that reaches the card behind it, byte by byte.
 final class RecordingCard: VirtualCard {
-    let card: SoftwareCard
+    let card: FileSystemCard
     private(set) var commands: [[UInt8]] = []
     /// Answers in place of the card where it returns something.
     var answerInstead: (([UInt8]) -> [UInt8]?)?
 
-    init(_ card: SoftwareCard) { self.card = card }
+    init(_ card: FileSystemCard) { self.card = card }
 
     var atr: [UInt8] { card.atr }
     var transmissionProtocol: TransmissionProtocol { card.transmissionProtocol }

@@ -6,10 +6,10 @@ import VirtualCards
 
 /// One software card, somebody in front of it, and what is left of both after an operation.
 final class OperationBench {
-    typealias Role = CardImage.PIN.Role
+    typealias Role = CodeRole
 
     let profile: CardProfile
-    let card: SoftwareCard
+    let card: FileSystemCard
     let wire: RecordingCard
     let reader: InMemoryReader
     let ledger = Ledger()
@@ -29,26 +29,26 @@ final class OperationBench {
 
     /// Images read once: some tests make thousands of cards.
     private static let images = Dictionary(
-        uniqueKeysWithValues: CardProfile.allCases.map { profile in
-            (profile, Result { try CardImage.load(from: fixtures + "/cards/\(profile.rawValue).json") })
+        uniqueKeysWithValues: CardProfile.pkcs15.map { profile in
+            (profile, Result { try FileSystemImage.load(from: fixtures + "/cards/\(profile.rawValue).json") })
         }
     )
 
-    static func image(_ profile: CardProfile) throws -> CardImage { try #require(images[profile]).get() }
+    static func image(_ profile: CardProfile) throws -> FileSystemImage { try #require(images[profile]).get() }
 
     /// A fresh card but for `tries`, with the files that `edit` leaves.
     init(
         _ profile: CardProfile,
         fault: CardFault? = nil,
         tries: [Role: Int] = [:],
-        edit: (inout CardImage) throws -> Void = { _ in }
+        edit: (inout FileSystemImage) throws -> Void = { _ in }
     ) throws {
         var image = try Self.image(profile)
         try edit(&image)
         var state = CardState(fresh: image)
         for (role, left) in tries { state.setRemainingTries(left, of: role, on: image) }
         self.profile = profile
-        card = SoftwareCard(image: image, state: state, fault: fault)
+        card = FileSystemCard(image: image, state: state, fault: fault)
         wire = RecordingCard(card)
         reader = InMemoryReader(card: wire)
         dialog = ScriptedDialog(ledger: ledger)

@@ -1,6 +1,6 @@
 internal import CardCore
 
-extension SoftwareCard {
+extension FileSystemCard {
     /// VERIFY (ISO/IEC 7816-4, 11.5.6).
     func verify(_ command: CommandAPDU) -> Answer {
         guard command.p1 == 0 else { return Answer(status: 0x6A86) }
@@ -38,18 +38,20 @@ extension SoftwareCard {
     }
 
     /// The code with this reference, where it can be used from the current DF.
-    func pin(_ reference: UInt8) -> CardImage.PIN? {
+    func pin(_ reference: UInt8) -> FileSystemImage.PIN? {
         image.pins.first { $0.reference.bytes == [reference] && isInReach($0) }
     }
 
-    func remainingTries(of pin: CardImage.PIN) -> Int { state.codes[pin.reference.text]?.remainingTries ?? 0 }
+    func remainingTries(of pin: FileSystemImage.PIN) -> Int {
+        state.codes[pin.reference.text]?.remainingTries ?? 0
+    }
 
-    func isInitialized(_ pin: CardImage.PIN) -> Bool {
+    func isInitialized(_ pin: FileSystemImage.PIN) -> Bool {
         fault != .noActivation && state.codes[pin.reference.text]?.initialized ?? false
     }
 
     /// The answer to VERIFY without data: a question on most cards, a lost try on some.
-    private func statusWithoutCode(of pin: CardImage.PIN) -> UInt16 {
+    private func statusWithoutCode(of pin: FileSystemImage.PIN) -> UInt16 {
         guard isInitialized(pin) else { return 0x6984 }
         guard remainingTries(of: pin) > 0 else { return blockedStatus }
         switch image.behaviour.emptyVerify {
@@ -59,7 +61,7 @@ extension SoftwareCard {
     }
 
     /// Compares a code and counts; `nil` when it is the right one.
-    private func present(_ code: [UInt8], to pin: CardImage.PIN) -> UInt16? {
+    private func present(_ code: [UInt8], to pin: FileSystemImage.PIN) -> UInt16? {
         guard isInitialized(pin) else { return 0x6984 }
         guard remainingTries(of: pin) > 0 else { return blockedStatus }
         guard let value = state.codes[pin.reference.text]?.value, code == pin.padded(Array(value.utf8)) else {
@@ -69,7 +71,7 @@ extension SoftwareCard {
         return nil
     }
 
-    private func countWrongTry(of pin: CardImage.PIN) -> UInt16 {
+    private func countWrongTry(of pin: FileSystemImage.PIN) -> UInt16 {
         verified.subtract(pin.reference.bytes)
         let left = max(remainingTries(of: pin) - 1, 0)
         state.codes[pin.reference.text]?.remainingTries = left
@@ -78,14 +80,18 @@ extension SoftwareCard {
         return fault == .blockedAs63C0 ? 0x63C0 : UInt16(status[0]) << 8 | UInt16(status[1])
     }
 
-    private func counterStatus(of pin: CardImage.PIN) -> UInt16 {
+    private func counterStatus(of pin: FileSystemImage.PIN) -> UInt16 {
         0x63C0 | UInt16(min(remainingTries(of: pin), 15))
     }
 
     private var blockedStatus: UInt16 { fault == .blockedAs63C0 ? 0x63C0 : 0x6983 }
 
     /// Takes `proof` and the new code of `pin` out of one data field and puts the new one in place.
-    private func replace(_ pin: CardImage.PIN, with data: [UInt8], provenBy proof: CardImage.PIN) -> Answer {
+    private func replace(
+        _ pin: FileSystemImage.PIN,
+        with data: [UInt8],
+        provenBy proof: FileSystemImage.PIN
+    ) -> Answer {
         let shortest = proof.shortestEncoding + pin.shortestEncoding
         guard (shortest...(proof.longestEncoding + pin.longestEncoding)).contains(data.count) else {
             return Answer(status: 0x6700)
@@ -101,9 +107,9 @@ extension SoftwareCard {
     }
 
     /// Makes `code` the value of `pin` and fills its counter.
-    private func store(_ code: [UInt8], as pin: CardImage.PIN) -> UInt16 {
+    private func store(_ code: [UInt8], as pin: FileSystemImage.PIN) -> UInt16 {
         guard isInitialized(pin) else { return 0x6984 }
-        guard let plain = pin.unpadded(code), pin.allows(plain) else { return 0x6A80 }
+        guard let plain = pin.unpadded(code), pin.rule.allows(plain) else { return 0x6A80 }
         state.codes[pin.reference.text]?.value = String(decoding: plain, as: UTF8.self)
         state.codes[pin.reference.text]?.remainingTries = pin.maximumTries
         return 0x9000
@@ -117,7 +123,7 @@ extension SoftwareCard {
     }
 }
 
-extension CardImage.PIN {
+extension FileSystemImage.PIN {
     var shortestEncoding: Int { padding == nil ? minimumLength : storedLength }
     var longestEncoding: Int { padding == nil ? maximumLength : storedLength }
 

@@ -1,6 +1,6 @@
 internal import CardCore
 
-extension SoftwareCard {
+extension FileSystemCard {
     /// SELECT (ISO/IEC 7816-4, 11.2.2).
     func select(_ command: CommandAPDU) -> Answer {
         guard [0x00, 0x04, 0x0C].contains(command.p2) else { return Answer(status: 0x6A86) }
@@ -8,7 +8,7 @@ extension SoftwareCard {
         guard data.count <= 16, command.p1 == 0x04 || data.count.isMultiple(of: 2) else {
             return Answer(status: 0x6700)
         }
-        let node: CardImage.File?
+        let node: FileSystemImage.File?
         switch command.p1 {
         case 0x00 where data.count <= 2: node = fileSystem.node(identifier: data)
         case 0x01 where data.count == 2:
@@ -37,12 +37,12 @@ extension SoftwareCard {
     }
 
     /// Whether `pin` is known in the current DF.
-    func isInReach(_ pin: CardImage.PIN) -> Bool {
+    func isInReach(_ pin: FileSystemImage.PIN) -> Bool {
         pin.localTo.map { fileSystem.currentDirectory.starts(with: $0.bytes) } ?? true
     }
 
     /// FCI (`6F`) or FCP (`62`) template (ISO/IEC 7816-4, 7.4.3); always shorter than 128 bytes.
-    private func controlInformation(of node: CardImage.File, tag: UInt8) -> [UInt8] {
+    private func controlInformation(of node: FileSystemImage.File, tag: UInt8) -> [UInt8] {
         var content: [UInt8] = []
         func append(_ tag: UInt8, _ value: [UInt8]) {
             content += [tag, UInt8(truncatingIfNeeded: value.count)] + value

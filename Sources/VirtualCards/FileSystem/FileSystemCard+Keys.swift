@@ -1,6 +1,6 @@
 internal import CardCore
 
-extension SoftwareCard {
+extension FileSystemCard {
     /// MANAGE SECURITY ENVIRONMENT, SET (ISO/IEC 7816-4, 11.5.11): key, its file and the algorithm.
     func manageSecurityEnvironment(_ command: CommandAPDU) -> Answer {
         // P1 bits: 8 verification, 7 decipherment, 6 signature, 1 SET; P2 is the control reference template.
@@ -38,7 +38,7 @@ extension SoftwareCard {
     }
 
     /// The key that the security environment names, by reference or else by file.
-    private var key: CardImage.Key? {
+    private var key: FileSystemImage.Key? {
         if let reference = environment.key { return image.keys.first { $0.reference.bytes == reference } }
         guard let file = environment.file else { return nil }
         return image.keys.first { $0.path.bytes.suffix(file.count) == file[...] && file.count >= 2 }

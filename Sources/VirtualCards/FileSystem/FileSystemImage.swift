@@ -1,7 +1,7 @@
-/// What a software card is made of: files, PIN rules, keys and the habits of its family; no PIN values.
+/// What a card with files is made of: files, PIN rules, keys and the habits of its family; no PIN values.
 ///
 /// The JSON files that hold it are described in `Fixtures/cards/README.md`.
-package struct CardImage: Codable, Equatable, Sendable {
+package struct FileSystemImage: SoftwareCardImage, Codable, Equatable {
     package var version: Int
     package var profile: String
     package var description: String
@@ -44,15 +44,9 @@ package struct CardImage: Codable, Equatable, Sendable {
     }
 
     package struct PIN: Codable, Equatable, Sendable {
-        package enum Role: String, Codable, CaseIterable, Sendable {
-            case authentication = "auth"
-            case signature = "sign"
-            case puk
-        }
-
         /// P2 of VERIFY, one byte.
         package var reference: HexBytes
-        package var role: Role
+        package var role: CodeRole
         /// Digits.
         package var minimumLength: Int
         /// Digits.
@@ -99,11 +93,4 @@ package struct CardImage: Codable, Equatable, Sendable {
         /// What the try that blocks a code is answered with, `63C0` or `6983`.
         package var statusOfLastWrongTry: HexBytes
     }
-}
-
-/// Bytes that JSON spells in hexadecimal.
-package struct HexBytes: Codable, Hashable, Sendable {
-    package var bytes: [UInt8]
-
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 }

@@ -2,7 +2,7 @@ import CardApplications
 import Testing
 import VirtualCards
 
-extension CardImage {
+extension FileSystemImage {
     /// Changes the `number`th object of EF.AOD, counted from 0, where `old` stands for the first time.
     mutating func replace(_ old: [UInt8], with new: [UInt8], inCode number: Int) throws {
         try editCodes { objects in

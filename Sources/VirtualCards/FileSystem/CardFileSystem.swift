@@ -1,18 +1,18 @@
 /// The files of a software card and the place that SELECT has reached in them (ISO/IEC 7816-4, 7.1).
 struct CardFileSystem {
-    private var nodes: [[UInt8]: CardImage.File] = [:]
+    private var nodes: [[UInt8]: FileSystemImage.File] = [:]
     private var names: [(aid: [UInt8], path: [UInt8])] = []
     /// The whole path of the current DF.
     private(set) var currentDirectory: [UInt8] = masterFile
-    private(set) var currentFile: CardImage.File?
+    private(set) var currentFile: FileSystemImage.File?
 
     static let masterFile: [UInt8] = [0x3F, 0x00]
 
-    init(image: CardImage) {
-        nodes[Self.masterFile] = CardImage.File(path: HexBytes(Self.masterFile), kind: .directory)
+    init(image: FileSystemImage) {
+        nodes[Self.masterFile] = FileSystemImage.File(path: HexBytes(Self.masterFile), kind: .directory)
         for file in image.files { nodes[file.path.bytes] = file }
         for key in image.keys where nodes[key.path.bytes] == nil {
-            nodes[key.path.bytes] = CardImage.File(path: key.path, kind: .key)
+            nodes[key.path.bytes] = FileSystemImage.File(path: key.path, kind: .key)
         }
         names = image.applications.map { ($0.aid.bytes, $0.path.bytes) }
     }
@@ -23,7 +23,7 @@ struct CardFileSystem {
     }
 
     /// Makes `node` current: a DF itself, or an EF and the DF that holds it.
-    mutating func select(_ node: CardImage.File) {
+    mutating func select(_ node: FileSystemImage.File) {
         if node.kind == .directory {
             currentDirectory = node.path.bytes
             currentFile = nil
@@ -34,7 +34,7 @@ struct CardFileSystem {
     }
 
     /// By file identifier: below the current DF, the DF itself, its parent or a DF beside it (P1 = 00).
-    func node(identifier: [UInt8]) -> CardImage.File? {
+    func node(identifier: [UInt8]) -> FileSystemImage.File? {
         if identifier.isEmpty || identifier == Self.masterFile { return nodes[Self.masterFile] }
         if let child = nodes[currentDirectory + identifier] { return child }
         if currentDirectory.suffix(2) == identifier { return nodes[currentDirectory] }
@@ -44,27 +44,27 @@ struct CardFileSystem {
     }
 
     /// By path from the current DF (P1 = 09), or with one identifier only a child (P1 = 01, 02).
-    func node(below path: [UInt8]) -> CardImage.File? { nodes[currentDirectory + path] }
+    func node(below path: [UInt8]) -> FileSystemImage.File? { nodes[currentDirectory + path] }
 
     /// By path from the MF, whose identifier is left out (P1 = 08).
-    func node(belowMasterFile path: [UInt8]) -> CardImage.File? { nodes[Self.masterFile + path] }
+    func node(belowMasterFile path: [UInt8]) -> FileSystemImage.File? { nodes[Self.masterFile + path] }
 
     /// The parent of the current DF (P1 = 03).
-    var parentDirectory: CardImage.File? { nodes[currentDirectory.dropLast(2)] }
+    var parentDirectory: FileSystemImage.File? { nodes[currentDirectory.dropLast(2)] }
 
     /// By DF name, whole or its beginning, five bytes at least (P1 = 04).
-    func node(named name: [UInt8]) -> CardImage.File? {
+    func node(named name: [UInt8]) -> FileSystemImage.File? {
         guard name.count >= 5 else { return nil }
         return names.first { $0.aid.starts(with: name) }.flatMap { nodes[$0.path] }
     }
 
     /// By short EF identifier in the current DF.
-    func node(shortIdentifier: UInt8) -> CardImage.File? {
+    func node(shortIdentifier: UInt8) -> FileSystemImage.File? {
         nodes.values.first {
             $0.shortIdentifier == shortIdentifier && $0.path.bytes.dropLast(2) == currentDirectory[...]
         }
     }
 
     /// The DF name of `node`, for its control information.
-    func name(of node: CardImage.File) -> [UInt8]? { names.first { $0.path == node.path.bytes }?.aid }
+    func name(of node: FileSystemImage.File) -> [UInt8]? { names.first { $0.path == node.path.bytes }?.aid }
 }

@@ -3,7 +3,7 @@ import CardCore
 import Testing
 import VirtualCards
 
-extension CardImage {
+extension FileSystemImage {
     static let authenticationObjects: [UInt8] = [0x3F, 0x00, 0x50, 0x15, 0x44, 0x01]
 
     /// Changes one file's content.

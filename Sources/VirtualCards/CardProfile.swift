@@ -1,0 +1,18 @@
+/// The software cards that exist, by the names that `kortvakt-card` takes.
+package enum CardProfile: String, CaseIterable, Sendable {
+    case siths
+    case sithsT1 = "siths-t1"
+    case sithsTwoStep = "siths-two-step"
+    case reservkort
+    case fineid
+
+    /// Those that are PKCS#15 cards.
+    package static let pkcs15: [CardProfile] = [.siths, .sithsT1, .sithsTwoStep, .reservkort, .fineid]
+
+    /// What reads the image of this profile.
+    package var imageType: any SoftwareCardImage.Type {
+        switch self {
+        case .siths, .sithsT1, .sithsTwoStep, .reservkort, .fineid: FileSystemImage.self
+        }
+    }
+}
