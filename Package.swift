@@ -40,6 +40,11 @@ let package = Package(
             pkgConfig: "glib-2.0",
             providers: [.apt(["libglib2.0-dev"]), .yum(["glib2-devel"])]
         ),
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]
+        ),
         .systemLibrary(name: "CLinux"),
 
         // Floor 1: no I/O with cards.
@@ -55,7 +60,7 @@ let package = Package(
         .target(name: "PCSC", dependencies: ["CPCSC", "CLinux", "CardCore"], swiftSettings: strict),
         .target(
             name: "CardApplications",
-            dependencies: ["CardCore", asn1],
+            dependencies: ["CZlib", "CardCore", asn1],
             exclude: ["Data"],
             swiftSettings: strict
         ),

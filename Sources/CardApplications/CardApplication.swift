@@ -1,51 +1,39 @@
 package import CardCore
 
-/// How a card is told to unblock a PIN.
-package enum UnblockingForm: Hashable, Sendable {
-    /// One RESET RETRY COUNTER with the unblocking code and the new PIN.
-    case codeAndNewPIN
-    /// VERIFY of the unblocking code, then RESET RETRY COUNTER with the new PIN.
-    case verifyThenNewPIN
-}
-
-/// How sure a row of a family's table is.
-package enum Evidence: String, Hashable, Sendable {
-    /// Seen on a real card or on a card that somebody else made.
-    case tested
-    /// Written down by the card's maker or in the standard that it follows.
-    case documented
-    /// Neither: it takes the person's word.
-    case unknown
-}
-
 /// What the card calls itself.
 package struct CardIdentity: Hashable, Sendable {
     /// Hostile text.
     package var label: String?
-    /// Hexadecimal.
+    /// Hexadecimal or digits, as the family prints it.
     package var serialNumber: String?
+    /// The product where the application tells it, `YubiKey 5.4.3`; hostile text.
+    package var product: String?
 
-    package init(label: String? = nil, serialNumber: String? = nil) {
+    package init(label: String? = nil, serialNumber: String? = nil, product: String? = nil) {
         self.label = label
         self.serialNumber = serialNumber
+        self.product = product
     }
+}
+
+/// Which certificates are read.
+package enum CertificateScope: Hashable, Sendable {
+    /// Those of the keys in use.
+    case current
+    /// Also those of keys that were replaced, where the card keeps them.
+    case withRetired
 }
 
 /// An application found on a card, with what has been read of it so far.
 ///
 /// A value: it may outlive the transaction in which it was read, but not the card. Reading functions send only the
-/// commands that their answer needs, once; `select(for:)` must come first in each new transaction, because another
-/// program may have selected something else meanwhile.
+/// commands that their answer needs, once. In each new transaction `resume(for:)` or `challengeStands(for:)` comes first,
+/// because another program may have selected something else meanwhile. Every function that takes a code sends it at most once.
 package protocol CardApplication: Sendable {
     /// The family's name in JSON, `pkcs15`.
     var family: String { get }
-    /// How sure it is that `unblockingForm` is this card's.
-    var unblockingEvidence: Evidence { get }
-    var unblockingForm: UnblockingForm { get }
 
-    /// Makes current again, in a new transaction, what must be current when `policy`'s code is presented.
-    mutating func select(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError)
-    /// Every code that the card names; `roles` says whether it is worth reading keys to tell what each is for.
+    /// Every code that the card names; `roles` says whether it is worth reading more to tell what each is for.
     ///
     /// Asked again, it reads only what it has not read before.
     mutating func readPINs(
@@ -53,18 +41,84 @@ package protocol CardApplication: Sendable {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [PINPolicy]
     mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity
-    mutating func readCertificates(on channel: inout AnyCardChannel) throws(CardError) -> [CardCertificate]
+    mutating func readCertificates(
+        _ scope: CertificateScope,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [CardCertificate]
     /// Asks for a counter where that costs no try; `.unknown` elsewhere.
     mutating func status(
         of policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus
+
+    /// Makes sure, in a new transaction, that the next command with `policy`'s code reaches this application.
+    ///
+    /// Where the family's answer to `status(of:)` proves it, that may come from there: it is always asked next.
+    mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError)
     /// Makes current, in the same transaction, what must be current when `policy`'s code is presented.
     mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError)
+    /// What `status` says of a code that was presented; `nil` is success.
+    func error(_ status: StatusWord, of command: PresentedCommand) -> PINError?
+
+    mutating func verify(
+        _ policy: PINPolicy,
+        _ code: consuming SecretBytes,
+        on channel: inout AnyCardChannel
+    ) throws(PINError)
+    mutating func change(
+        _ policy: PINPolicy,
+        from old: consuming SecretBytes,
+        to new: consuming SecretBytes,
+        on channel: inout AnyCardChannel
+    ) throws(PINError)
+    /// Gives `pin` a new value and a fresh counter, in the one form that `unblocking` names.
+    ///
+    /// `code` is `puk`'s code, or the response to the challenge that `requestChallenge` brought.
+    mutating func unblock(
+        _ pin: PINPolicy,
+        by unblocking: Unblocking,
+        of puk: PINPolicy,
+        _ code: consuming SecretBytes,
+        to new: consuming SecretBytes,
+        on channel: inout AnyCardChannel
+    ) throws(PINError)
+
+    /// Asks for the challenge that whoever has the key `puk` will answer; the last command of its transaction.
+    mutating func requestChallenge(
+        of puk: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [UInt8]
+    /// Whether this application is still current, in a new transaction and without selecting anything, which would void
+    /// the challenge.
+    mutating func challengeStands(
+        of puk: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool
+
+    /// Makes the card forget, in the same transaction, what is verified; `true` when nothing is verified any more.
+    ///
+    /// Where it is `false` the card is reset instead, if nobody else is connected to it.
+    mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(TransportError) -> Bool
 }
 
 extension CardApplication {
     package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {}
+
+    package mutating func requestChallenge(
+        of puk: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [UInt8] {
+        throw .notSupported
+    }
+
+    package mutating func challengeStands(
+        of puk: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool { false }
+
+    package mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
+        false
+    }
 }
 
 /// A certificate as it lies on a card.

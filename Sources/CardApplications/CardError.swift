@@ -5,6 +5,10 @@ package enum CardError: Error, Equatable, Sendable {
     case transport(TransportError)
     /// None of the applications that we know is on the card.
     case notRecognised
+    /// The card can do this in no way that is known.
+    case notSupported
+    /// The card wants its codes derived (OpenPGP KDF-DO), which is not done here.
+    case derivedCodes
     /// A file that the application cannot do without is missing or makes no sense.
     case malformed(file: String)
     /// The card answered a command that must succeed with something else.

@@ -8,6 +8,10 @@ package enum PINRole: String, Hashable, Sendable {
     case sign
     /// Unblocks the others.
     case puk
+    /// Unblocks the others, and is given out by whoever has the administrator's code (OpenPGP).
+    case resettingCode = "resetting-code"
+    /// The administrator's code or key.
+    case admin
 }
 
 /// The reference of a code, P2 of the commands that present it (ISO/IEC 7816-4, table 94).
@@ -36,7 +40,10 @@ package enum PINEncoding: Hashable, Sendable {
 package struct PINPolicy: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable {
         case pin
+        /// Unblocks others.
         case puk
+        /// Not a code: a key that answers challenges, which unblocks others.
+        case key
     }
 
     /// How `--pin` names it; unique on the card.
@@ -54,15 +61,18 @@ package struct PINPolicy: Hashable, Sendable {
     package var storedLength: Int
     /// What fills a shorter code up to `storedLength`; `nil` where it is presented as it is.
     package var padByte: UInt8?
-    /// The id of the code that unblocks this one.
-    package var unblockedBy: String?
+    /// Every way to unblock this one, the usual one first.
+    package var unblocking: [Unblocking]
+    /// Whether VERIFY takes this code.
+    package var verifyIsAllowed: Bool
     package var changeIsAllowed: Bool
     package var unblockIsAllowed: Bool
     package var isInitialized: Bool
     /// Tries of a fresh counter; `nil` where nothing says so.
     package var maximumTries: Int?
-    /// Path octets of the directory that must be current when this code is presented; `nil` for the application's own.
-    package var directory: [UInt8]?
+
+    /// The id of the code or key that usually unblocks this one.
+    package var unblockedBy: String? { unblocking.first?.by }
 
     package init(
         id: String,
@@ -74,12 +84,12 @@ package struct PINPolicy: Hashable, Sendable {
         length: ClosedRange<Int>,
         storedLength: Int,
         padByte: UInt8? = nil,
-        unblockedBy: String? = nil,
+        unblocking: [Unblocking] = [],
+        verifyIsAllowed: Bool = true,
         changeIsAllowed: Bool = true,
         unblockIsAllowed: Bool = true,
         isInitialized: Bool = true,
-        maximumTries: Int? = nil,
-        directory: [UInt8]? = nil
+        maximumTries: Int? = nil
     ) {
         self.id = id
         self.reference = reference
@@ -90,12 +100,12 @@ package struct PINPolicy: Hashable, Sendable {
         self.length = length
         self.storedLength = storedLength
         self.padByte = padByte
-        self.unblockedBy = unblockedBy
+        self.unblocking = unblocking
+        self.verifyIsAllowed = verifyIsAllowed
         self.changeIsAllowed = changeIsAllowed
         self.unblockIsAllowed = unblockIsAllowed
         self.isInitialized = isInitialized
         self.maximumTries = maximumTries
-        self.directory = directory
     }
 }
 

@@ -16,15 +16,23 @@ package enum Hex {
     package static func bytes(of text: String) -> [UInt8]? {
         var nibbles: [UInt8] = []
         for character in text.utf8 {
-            switch character {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): nibbles.append(character - UInt8(ascii: "0"))
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): nibbles.append(character - UInt8(ascii: "A") + 10)
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): nibbles.append(character - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ":"): continue
-            default: return nil
+            if let digit = digit(character) {
+                nibbles.append(digit)
+            } else if ![UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ":")].contains(character) {
+                return nil
             }
         }
         guard nibbles.count.isMultiple(of: 2) else { return nil }
         return stride(from: 0, to: nibbles.count, by: 2).map { nibbles[$0] << 4 | nibbles[$0 + 1] }
+    }
+
+    /// The value of a digit in ASCII, `nil` for any other character.
+    package static func digit(_ character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+        default: nil
+        }
     }
 }

@@ -82,6 +82,35 @@ internal import Glibc
     }
 }
 
+extension SecretBytes {
+    /// The octets that these characters spell in hexadecimal, spaces and hyphens left out.
+    ///
+    /// `nil` unless they are exactly `count`.
+    package borrowing func decodingHexadecimal(count: Int) -> SecretBytes? {
+        var digits = 0
+        var isHexadecimal = true
+        let decoded = SecretBytes(capacity: count) { output in
+            withBytes { bytes in
+                var upper: UInt8 = 0
+                for index in bytes.indices where bytes[index] != 0x20 && bytes[index] != 0x2D {
+                    guard let digit = Hex.digit(bytes[index]) else {
+                        isHexadecimal = false
+                        return
+                    }
+                    if digits.isMultiple(of: 2) {
+                        upper = digit << 4
+                    } else if output.freeCapacity > 0 {
+                        output.append(upper | digit)
+                    }
+                    digits += 1
+                }
+            }
+        }
+        guard isHexadecimal, digits == count * 2, decoded.count == count else { return nil }
+        return decoded
+    }
+}
+
 extension OutputSpan where Element == UInt8 {
     /// Appends what fits of `bytes`.
     package mutating func append(contentsOf bytes: Span<UInt8>) {

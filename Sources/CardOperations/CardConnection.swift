@@ -1,11 +1,10 @@
+package import CardApplications
 package import CardCore
 
 /// A card that lends transactions: one in a reader, or a software card in memory.
 package protocol CardConnection: ~Copyable {
-    /// The card's Answer-to-Reset; `nil` where its bytes are none.
-    var atr: ATR? { get }
-    /// Names of the families to look for first.
-    var likelyFamilies: [String] { get }
+    /// The card's Answer-to-Reset, and what card data files say of such cards.
+    var hints: CardHints { get }
 
     /// Lends the card to `body`, alone. Blocking, with a bound on the wait for other programs.
     mutating func withTransaction<R>(
@@ -14,10 +13,6 @@ package protocol CardConnection: ~Copyable {
 
     /// Makes the card forget verified codes without disturbing other programs, and lets go of it.
     consuming func dropSecurityStatus() -> SecurityStatusDrop
-}
-
-extension CardConnection where Self: ~Copyable {
-    package var likelyFamilies: [String] { [] }
 }
 
 /// What became of a verified code after an operation.

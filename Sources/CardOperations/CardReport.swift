@@ -10,14 +10,29 @@ package struct CardReport: Sendable {
 
         package static let identity = Wish(rawValue: 1 << 0)
         package static let certificates = Wish(rawValue: 1 << 1)
+        /// With `certificates`: also those of keys that were replaced.
+        package static let retiredCertificates = Wish(rawValue: 1 << 2)
     }
 
     /// `nil` for a card that nobody knows.
     package var family: String?
-    package var evidence: Evidence?
     package var identity: CardIdentity
     package var pins: [PINReport]
     package var certificates: [CardCertificate]
+    /// What EF.DIR of a card that nobody knows lists.
+    package var applications: [ListedApplication] = []
+
+    /// How sure it is that the card's PINs are unblocked as is written down; `nil` where none can be unblocked.
+    package var evidence: Evidence? {
+        pins.lazy.compactMap { $0.policy.unblocking.first?.evidence }.first
+    }
+
+    /// An application by its name alone.
+    package struct ListedApplication: Hashable, Sendable {
+        package let aid: [UInt8]
+        /// Hostile text.
+        package let label: String?
+    }
 
     /// Reads the card in one transaction.
     ///
@@ -26,27 +41,34 @@ package struct CardReport: Sendable {
         _ wish: Wish,
         from connection: inout Connection
     ) throws(OperationError) -> CardReport {
-        let (atr, likely) = (connection.atr, connection.likelyFamilies)
+        let hints = connection.hints
         return try connection.withTransaction { (channel) throws(OperationError) in
-            try read(wish, atr: atr, likely: likely, on: &channel)
+            try read(wish, hints, on: &channel)
         }
     }
 
     private static func read(
         _ wish: Wish,
-        atr: ATR?,
-        likely: [String],
+        _ hints: CardHints,
         on channel: inout AnyCardChannel
     ) throws(OperationError) -> CardReport {
-        guard var application = try CardSurvey.identify(atr: atr, likely: likely, on: &channel) else {
-            return CardReport(identity: CardIdentity(), pins: [], certificates: [])
+        let found = try CardSurvey.identify(hints, on: &channel)
+        guard var application = found.application else {
+            let applications = found.directory.map { ListedApplication(aid: $0.aid, label: $0.label) }
+            return CardReport(
+                identity: CardIdentity(),
+                pins: [],
+                certificates: [],
+                applications: applications
+            )
         }
         do throws(CardError) {
             let policies = try application.readPINs(roles: true, on: &channel)
             let identity =
                 wish.contains(.identity) ? try application.readIdentity(on: &channel) : CardIdentity()
+            let scope: CertificateScope = wish.contains(.retiredCertificates) ? .withRetired : .current
             let certificates =
-                wish.contains(.certificates) ? try application.readCertificates(on: &channel) : []
+                wish.contains(.certificates) ? try application.readCertificates(scope, on: &channel) : []
             var pins: [PINReport] = []
             for policy in policies {
                 pins.append(
@@ -55,7 +77,6 @@ package struct CardReport: Sendable {
             }
             return CardReport(
                 family: application.family,
-                evidence: application.unblockingEvidence,
                 identity: identity,
                 pins: pins,
                 certificates: certificates

@@ -19,13 +19,14 @@ extension CardSurvey {
             case .pin: found.append((named, .current))
             case .new: found.append((named, .new))
             case .puk:
-                guard named.kind != .puk else {
+                guard named.kind == .pin else {
                     found.append((named, .unblocking))
                     continue
                 }
                 // VERIFY and CHANGE present the code of their own reference; only RESET RETRY COUNTER takes another's.
                 let isReset = [Instruction.resetRetryCounter, Instruction.resetRetryCounterWithData]
-                guard isReset.contains(command.bytes[1]), let puk = unblockingCode(for: named) else {
+                let puk = unblockings(of: named).first { !$0.unblocking.isResponse }?.code
+                guard isReset.contains(command.bytes[1]), let puk else {
                     throw .refused(.noUnblockingCode, named)
                 }
                 found.append((puk, .unblocking))
@@ -47,14 +48,14 @@ extension CardSurvey {
         }
     }
 
-    /// Makes the directory of the first code current in a new transaction, and checks all of them again.
+    /// Takes the application up again for the first code, in a new transaction, and checks all of them again.
     mutating func resume(
         with first: RawCommand,
         of commands: [RawCommand],
         budget: TryBudget,
         on channel: inout AnyCardChannel
     ) throws(OperationError) {
-        if let code = try codes(of: first).first { try select(for: code.policy, on: &channel) }
+        if let code = try codes(of: first).first { try resume(for: code.policy, on: &channel) }
         try check(commands, budget: budget, on: &channel)
     }
 }

@@ -9,8 +9,8 @@ struct CardSurvey: Sendable {
     private(set) var statuses: [String: PINStatus] = [:]
 
     /// Finds the application and the codes; what they are for is read when it is needed.
-    init(atr: ATR?, likely: [String], on channel: inout AnyCardChannel) throws(OperationError) {
-        guard var application = try Self.identify(atr: atr, likely: likely, on: &channel) else {
+    init(_ hints: CardHints, on channel: inout AnyCardChannel) throws(OperationError) {
+        guard var application = try Self.identify(hints, on: &channel).application else {
             throw .card(.notRecognised)
         }
         policies = try asOperation { () throws(CardError) in
@@ -20,12 +20,11 @@ struct CardSurvey: Sendable {
     }
 
     static func identify(
-        atr: ATR?,
-        likely: [String],
+        _ hints: CardHints,
         on channel: inout AnyCardChannel
-    ) throws(OperationError) -> (any CardApplication)? {
+    ) throws(OperationError) -> CardFamilies.Identification {
         do throws(TransportError) {
-            return try CardFamilies.identify(atr: atr, likely: likely, on: &channel)
+            return try CardFamilies.identify(hints, on: &channel)
         } catch {
             throw .card(.transport(error))
         }
@@ -117,29 +116,55 @@ struct CardSurvey: Sendable {
     /// What was read before a code was presented is no longer true.
     mutating func forgetStatus(of policy: PINPolicy) { statuses[policy.id] = nil }
 
-    /// The code that unblocks `policy`, as the card says.
-    func unblockingCode(for policy: PINPolicy) -> PINPolicy? {
-        policies.first { $0.id == policy.unblockedBy && $0.id != policy.id }
+    /// Every way to unblock `policy` whose code or key the card names.
+    func unblockings(of policy: PINPolicy) -> [(unblocking: Unblocking, code: PINPolicy)] {
+        policy.unblocking.compactMap { unblocking in
+            policies.first { $0.id == unblocking.by && $0.id != policy.id }.map { (unblocking, $0) }
+        }
     }
 
-    /// Makes the code's directory current in a new transaction and reads the counter again: others had the card meanwhile.
+    /// Takes the application up again in a new transaction and reads the counter again: others had the card meanwhile.
     mutating func resume(
         with policy: PINPolicy,
         budget: TryBudget,
         on channel: inout AnyCardChannel
     ) throws(OperationError) {
-        try select(for: policy, on: &channel)
+        try resume(for: policy, on: &channel)
         try budget.check(readStatus(of: policy, on: &channel), of: policy)
     }
 
-    /// Makes the code's directory current in a new transaction.
-    mutating func select(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(OperationError) {
-        try asOperation { () throws(CardError) in try application.select(for: policy, on: &channel) }
+    /// Takes the application up again in a new transaction.
+    mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(OperationError) {
+        try asOperation { () throws(CardError) in try application.resume(for: policy, on: &channel) }
     }
 
     /// Makes current what `policy` needs before its code is presented.
     mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(OperationError) {
         try asOperation { () throws(CardError) in try application.prepare(policy, on: &channel) }
+    }
+
+    /// Asks for a challenge in a transaction of its own, as late as can be: whatever comes between voids it.
+    mutating func requestChallenge(
+        of puk: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) -> [UInt8] {
+        try asOperation { () throws(CardError) in
+            try application.resume(for: puk, on: &channel)
+            return try application.requestChallenge(of: puk, on: &channel)
+        }
+    }
+
+    /// Whether a challenge that was asked for in an earlier transaction can still be answered.
+    mutating func challengeStands(
+        of puk: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(OperationError) -> Bool {
+        try asOperation { () throws(CardError) in try application.challengeStands(of: puk, on: &channel) }
+    }
+
+    /// Tells the application to forget what is verified; where that fails the card will be reset.
+    mutating func endSecurityStatus(_ presentation: inout Presentation, on channel: inout AnyCardChannel) {
+        if (try? application.endSecurityStatus(on: &channel)) == true { presentation = .forgotten }
     }
 
     /// Turns a refused code into what is known of its counter, asking the card where the answer did not tell.

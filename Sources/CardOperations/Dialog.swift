@@ -11,7 +11,10 @@ package protocol Dialog {
     mutating func cardWork(isGoingOn: Bool)
     /// Reads one code. A new code is asked for twice where there is a terminal.
     mutating func code(_ request: CodeRequest) throws(OperationError) -> SecretBytes
-    mutating func choose(among pins: [PINReport]) throws(OperationError) -> PINPolicy
+    mutating func choose(
+        among codes: [PINReport],
+        for purpose: ChoicePurpose
+    ) throws(OperationError) -> PINPolicy
     mutating func confirm(_ question: Question) throws(OperationError) -> Bool
     /// Shown before anything is asked.
     mutating func show(_ plan: UnblockPlan)
@@ -27,11 +30,21 @@ package struct CodeRequest: Hashable, Sendable {
         case current
         case unblocking
         case new
+        /// `length` octets, typed as hexadecimal digits, that answer `challenge`.
+        case response(challenge: [UInt8], length: Int)
     }
 
     package let purpose: Purpose
     package let pin: PINPolicy
     package let status: PINStatus
+}
+
+/// What a person chooses among.
+package enum ChoicePurpose: Hashable, Sendable {
+    /// The PIN that is to be unblocked.
+    case unblocking
+    /// The code that unblocks it.
+    case unblockingWith
 }
 
 /// What only a person can decide.
@@ -46,7 +59,7 @@ package enum Question: Hashable, Sendable {
 package struct UnblockPlan: Hashable, Sendable {
     package let pin: PINReport
     package let puk: PINReport
-    package let evidence: Evidence
+    package let unblocking: Unblocking
 }
 
 /// A code with its counter as last read.
@@ -104,7 +117,7 @@ package struct TryBudget: Hashable, Sendable {
         guard status.remainingTries == 1 else { return }
         switch pin.kind {
         case .pin: guard lastTry else { throw .refused(.lastTry, pin) }
-        case .puk: guard lastPUKTry else { throw .refused(.lastPUKTry, pin) }
+        case .puk, .key: guard lastPUKTry else { throw .refused(.lastPUKTry, pin) }
         }
     }
 }

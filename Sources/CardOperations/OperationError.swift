@@ -16,6 +16,12 @@ package enum OperationError: Error, Equatable, Sendable {
     case refused(Refusal, PINPolicy)
     /// The card's answer to a code.
     case code(PINError, PINPolicy)
+    /// `--with` names nothing that unblocks this PIN.
+    case noSuchUnblockingCode(String, known: [PINPolicy])
+    /// Several codes can unblock it, and there is nobody to ask which.
+    case whichUnblockingCode([PINPolicy])
+    /// Between the challenge and its answer somebody else used the card; no response was sent.
+    case challengeLost(PINPolicy)
     /// The card answered `9000` to an unblocking and yet reports the PIN as blocked.
     case stillBlocked(PINPolicy)
     /// The person ended it, or input ended before a code was complete.
@@ -25,12 +31,15 @@ package enum OperationError: Error, Equatable, Sendable {
     package enum Refusal: Equatable, Sendable {
         case format(PINFormatError)
         case newCodeFormat(PINFormatError)
+        /// A response has so many hexadecimal digits.
+        case responseFormat(digits: Int)
         case confirmationDiffers
         case sameAsOld
         case trivialPIN
         case lastTry
         case lastPUKTry
         case untestedForm
+        case verifyNotAllowed
         case changeNotAllowed
         case unblockNotAllowed
         case noUnblockingCode

@@ -14,8 +14,9 @@ extension PINOperations {
         dialog: inout D,
         received: (ResponseAPDU) -> Void
     ) throws(OperationError) {
-        try finishing(connection, dialog: &dialog) { (connection, dialog, presented) throws(OperationError) in
-            let (atr, likely) = (connection.atr, connection.likelyFamilies)
+        try finishing(connection, dialog: &dialog) {
+            (connection, dialog, presentation) throws(OperationError) in
+            let hints = connection.hints
             let coded = commands.filter { !$0.codes.isEmpty }
             var survey: CardSurvey?
             var secrets = SecretQueue()
@@ -23,7 +24,7 @@ extension PINOperations {
                 dialog.cardWork(isGoingOn: true)
                 defer { dialog.cardWork(isGoingOn: false) }
                 survey = try connection.withTransaction { (channel) throws(OperationError) in
-                    var survey = try CardSurvey(atr: atr, likely: likely, on: &channel)
+                    var survey = try CardSurvey(hints, on: &channel)
                     try survey.check(coded, budget: budget, on: &channel)
                     return survey
                 }
@@ -40,6 +41,13 @@ extension PINOperations {
                     try survey?.resume(with: first, of: coded, budget: budget, on: &channel)
                 }
                 var accepted: PINPolicy?
+                // Behind a SELECT somebody else would be told to forget.
+                let mayForget = !commands.contains { $0.bytes[1] == Instruction.select }
+                defer {
+                    if mayForget, presentation == .presented {
+                        survey?.endSecurityStatus(&presentation, on: &channel)
+                    }
+                }
                 do throws(OperationError) {
                     for command in commands {
                         guard !command.codes.isEmpty else {
@@ -48,7 +56,7 @@ extension PINOperations {
                         }
                         // Without its code the header alone would be a question that some cards count.
                         guard let secret = secrets.next() else { throw .cancelled }
-                        presented = true
+                        presentation = .presented
                         let (response, judged) = try present(command, secret, &survey, on: &channel)
                         accepted = judged
                         received(response)
@@ -101,14 +109,16 @@ extension PINOperations {
             guard !error.commandWasNotSent else { throw .card(.transport(error)) }
             throw .code(.outcomeUnknown(id: judged.id, error), judged)
         }
-        let error = ReferenceDataCommands.error(
-            response.status,
-            judged: judged,
-            changed: changed,
+        let presented = PresentedCommand(
             command.bytes[1],
-            p1: command.bytes[2]
+            p1: command.bytes[2],
+            reference: PINReference(rawValue: command.bytes[3]),
+            judged: judged,
+            changed: changed
         )
-        if let error { throw survey?.explain(error, on: &channel) ?? .code(error, judged) }
+        if let error = survey?.application.error(response.status, of: presented) {
+            throw survey?.explain(error, on: &channel) ?? .code(error, judged)
+        }
         return (response, judged)
     }
 

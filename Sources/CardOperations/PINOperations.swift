@@ -14,8 +14,10 @@ package enum PINOperations {
         budget: TryBudget,
         dialog: inout D
     ) throws(OperationError) -> PINReport {
-        try finishing(connection, dialog: &dialog) { (connection, dialog, presented) throws(OperationError) in
+        try finishing(connection, dialog: &dialog) {
+            (connection, dialog, presentation) throws(OperationError) in
             var (survey, pin) = try choose(choice, on: &connection, budget: budget, dialog: &dialog)
+            guard pin.verifyIsAllowed, pin.kind != .key else { throw .refused(.verifyNotAllowed, pin) }
             let code = try dialog.code(
                 CodeRequest(purpose: .current, pin: pin, status: survey.report(pin).status)
             )
@@ -28,9 +30,9 @@ package enum PINOperations {
                 budget: budget,
                 on: &connection,
                 dialog: &dialog,
-                presented: &presented
-            ) { (channel) throws(PINError) in
-                try ReferenceDataCommands.verify(pin, held.take(), on: &channel)
+                presentation: &presentation
+            ) { (application, channel) throws(PINError) in
+                try application.verify(pin, held.take(), on: &channel)
             }
             survey.forgetStatus(of: pin)
             return survey.report(pin)
@@ -44,9 +46,10 @@ package enum PINOperations {
         budget: TryBudget,
         dialog: inout D
     ) throws(OperationError) -> PINReport {
-        try finishing(connection, dialog: &dialog) { (connection, dialog, presented) throws(OperationError) in
+        try finishing(connection, dialog: &dialog) {
+            (connection, dialog, presentation) throws(OperationError) in
             var (survey, pin) = try choose(choice, on: &connection, budget: budget, dialog: &dialog)
-            guard pin.changeIsAllowed else { throw .refused(.changeNotAllowed, pin) }
+            guard pin.changeIsAllowed, pin.kind != .key else { throw .refused(.changeNotAllowed, pin) }
             let status = survey.report(pin).status
             let old = try dialog.code(CodeRequest(purpose: .current, pin: pin, status: status))
             try check(old, for: pin)
@@ -61,9 +64,9 @@ package enum PINOperations {
                 budget: budget,
                 on: &connection,
                 dialog: &dialog,
-                presented: &presented
-            ) { (channel) throws(PINError) in
-                try ReferenceDataCommands.change(pin, from: heldOld.take(), to: heldNew.take(), on: &channel)
+                presentation: &presentation
+            ) { (application, channel) throws(PINError) in
+                try application.change(pin, from: heldOld.take(), to: heldNew.take(), on: &channel)
             }
             survey.forgetStatus(of: pin)
             return survey.report(pin)
@@ -79,9 +82,9 @@ package enum PINOperations {
     ) throws(OperationError) -> (CardSurvey, PINPolicy) {
         dialog.cardWork(isGoingOn: true)
         defer { dialog.cardWork(isGoingOn: false) }
-        let (atr, likely) = (connection.atr, connection.likelyFamilies)
+        let hints = connection.hints
         return try connection.withTransaction { (channel) throws(OperationError) in
-            var survey = try CardSurvey(atr: atr, likely: likely, on: &channel)
+            var survey = try CardSurvey(hints, on: &channel)
             let pin = try survey.policy(for: choice, on: &channel)
             try budget.check(survey.status(of: pin, on: &channel), of: pin)
             return (survey, pin)
@@ -119,16 +122,20 @@ package enum PINOperations {
     static func finishing<C: CardConnection & ~Copyable, D: Dialog, R>(
         _ connection: consuming C,
         dialog: inout D,
-        _ body: (inout C, inout D, inout Bool) throws(OperationError) -> R
+        _ body: (inout C, inout D, inout Presentation) throws(OperationError) -> R
     ) throws(OperationError) -> R {
-        var presented = false
+        var presentation = Presentation.none
         let result: Result<R, OperationError>
         do throws(OperationError) {
-            result = .success(try body(&connection, &dialog, &presented))
+            result = .success(try body(&connection, &dialog, &presentation))
         } catch {
             result = .failure(error)
         }
-        if presented { dialog.securityStatusEnded(connection.dropSecurityStatus()) }
+        switch presentation {
+        case .none: break
+        case .presented: dialog.securityStatusEnded(connection.dropSecurityStatus())
+        case .forgotten: dialog.securityStatusEnded(.dropped)
+        }
         return try result.get()
     }
 }

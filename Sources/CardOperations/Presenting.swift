@@ -5,7 +5,8 @@ extension PINOperations {
     /// The second transaction of an operation, in which a code is presented.
     ///
     /// `counted` is the code whose tries are at stake, `target` the one whose directory must be current. The counter is read
-    /// again before `send`, which sends what it has once; `afterwards` runs when the card has accepted it.
+    /// again before `send`, which sends what it has once; `afterwards` runs when the card has accepted it. Whatever came of
+    /// it, the application is told to forget what is verified.
     static func present<C: CardConnection & ~Copyable, D: Dialog>(
         counting counted: PINPolicy,
         at target: PINPolicy,
@@ -13,24 +14,43 @@ extension PINOperations {
         budget: TryBudget,
         on connection: inout C,
         dialog: inout D,
-        presented: inout Bool,
+        presentation: inout Presentation,
         afterwards: (inout CardSurvey, inout AnyCardChannel) -> Void = { _, _ in },
-        _ send: (inout AnyCardChannel) throws(PINError) -> Void
+        _ send: (inout any CardApplication, inout AnyCardChannel) throws(PINError) -> Void
     ) throws(OperationError) {
         dialog.cardWork(isGoingOn: true)
         defer { dialog.cardWork(isGoingOn: false) }
         try connection.withTransaction { (channel) throws(OperationError) in
-            try survey.resume(with: counted, budget: budget, on: &channel)
+            if counted.kind == .key {
+                guard try survey.challengeStands(of: counted, on: &channel) else {
+                    throw .challengeLost(counted)
+                }
+            } else {
+                try survey.resume(with: counted, budget: budget, on: &channel)
+            }
             try survey.prepare(target, on: &channel)
-            presented = true
+            presentation = .presented
             do throws(PINError) {
-                try send(&channel)
+                try send(&survey.application, &channel)
             } catch {
-                throw survey.explain(error, on: &channel)
+                let explained = survey.explain(error, on: &channel)
+                survey.endSecurityStatus(&presentation, on: &channel)
+                throw explained
             }
             afterwards(&survey, &channel)
+            survey.endSecurityStatus(&presentation, on: &channel)
         }
     }
+}
+
+/// How far an operation has gone towards leaving something verified on the card.
+enum Presentation {
+    /// No code was presented.
+    case none
+    /// One was, and the card may remember it.
+    case presented
+    /// One was, and the application has forgotten it.
+    case forgotten
 }
 
 /// A code on its way into a closure that may use it once.

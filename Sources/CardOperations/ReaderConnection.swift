@@ -1,3 +1,4 @@
+package import CardApplications
 package import CardCore
 package import PCSC
 
@@ -5,15 +6,16 @@ package import PCSC
 package struct ReaderConnection: CardConnection, ~Copyable {
     private var card: Card
     private let trace: CardTrace?
-    package let likelyFamilies: [String]
+    package let hints: CardHints
 
-    package init(_ card: consuming Card, likelyFamilies: [String] = [], trace: CardTrace? = nil) {
+    /// `hints` is what card data files say; its ATR is the card's own.
+    package init(_ card: consuming Card, hints: CardHints = CardHints(atr: nil), trace: CardTrace? = nil) {
+        var hints = hints
+        hints.atr = card.atr
+        self.hints = hints
         self.card = card
-        self.likelyFamilies = likelyFamilies
         self.trace = trace
     }
-
-    package var atr: ATR? { card.atr }
 
     package mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R

@@ -5,48 +5,38 @@ internal import CardCore
 package struct Unblocked: Hashable, Sendable {
     /// The PIN, with its counter read after the command.
     package let pin: PINReport
-    /// The code that unblocked it, with its counter read after the command.
+    /// The code or key that unblocked it, with its counter read after the command.
     package let puk: PINReport
     /// Another PIN that is blocked and has a code to unblock it.
     package let alsoBlocked: PINPolicy?
 }
 
 extension PINOperations {
-    /// Gives a PIN a new value and a fresh counter by means of the PUK.
+    /// Gives a PIN a new value and a fresh counter by means of the PUK, or of another code or key that `with` names.
     package static func unblock<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: PINChoice,
+        with: String? = nil,
         on connection: consuming C,
         budget: TryBudget,
         dialog: inout D
     ) throws(OperationError) -> Unblocked {
-        try finishing(connection, dialog: &dialog) { (connection, dialog, presented) throws(OperationError) in
-            var (survey, pin, puk) = try plan(
+        try finishing(connection, dialog: &dialog) {
+            (connection, dialog, presentation) throws(OperationError) in
+            var (survey, plan) = try plan(
                 choice,
+                with: with,
                 on: &connection,
                 budget: budget,
                 dialog: &dialog
             )
-            // Two steps in one directory: a PUK that lies elsewhere would be presented to somebody else's reference.
-            let isOneStep = survey.application.unblockingForm == .codeAndNewPIN
-            guard isOneStep || puk.directory == nil || puk.directory == pin.directory else {
-                throw .refused(.noUnblockingCode, pin)
-            }
-            let evidence = survey.application.unblockingEvidence
-            let pukStatus = survey.report(puk).status
-            dialog.show(UnblockPlan(pin: survey.report(pin), puk: survey.report(puk), evidence: evidence))
-            if evidence == .unknown, !budget.untested {
+            let (pin, puk, unblocking) = (plan.pin.policy, plan.puk.policy, plan.unblocking)
+            dialog.show(plan)
+            if unblocking.evidence == .unknown, !budget.untested {
                 guard dialog.isInteractive else { throw .refused(.untestedForm, pin) }
                 guard try dialog.confirm(.useUntestedForm) else { throw .cancelled }
             }
-            let code = try dialog.code(CodeRequest(purpose: .unblocking, pin: puk, status: pukStatus))
-            try check(code, for: puk)
-            let new = try newCode(
-                for: pin,
-                status: survey.report(pin).status,
-                budget: budget,
-                dialog: &dialog
-            )
-            let form = survey.application.unblockingForm
+            let code = try proof(plan, &survey, on: &connection, dialog: &dialog)
+            let new = try newCode(for: pin, status: plan.pin.status, budget: budget, dialog: &dialog)
             // Only somebody who can be asked is offered another blocked PIN: nobody else's card is asked about it.
             let others =
                 dialog.isInteractive ? survey.pins.filter { $0.id != pin.id && !survey.isRead($0) } : []
@@ -59,14 +49,21 @@ extension PINOperations {
                 budget: budget,
                 on: &connection,
                 dialog: &dialog,
-                presented: &presented
+                presentation: &presentation
             ) { (survey, channel) in
                 // The card has done it: what cannot be read afterwards is unknown, and no failure.
                 for policy in [pin, puk] { survey.forgetStatus(of: policy) }
                 guard (try? survey.readStatus(of: pin, on: &channel)) != nil else { return }
                 for policy in [puk] + others { _ = try? survey.readStatus(of: policy, on: &channel) }
-            } _: { (channel) throws(PINError) in
-                try send(heldCode.take(), heldNew.take(), unblocking: pin, with: puk, form, on: &channel)
+            } _: { (application, channel) throws(PINError) in
+                try application.unblock(
+                    pin,
+                    by: unblocking,
+                    of: puk,
+                    heldCode.take(),
+                    to: heldNew.take(),
+                    on: &channel
+                )
             }
             // A card's 9000 alone does not prove that the PUK was right (PivApplet issue 67): its counter must agree.
             guard survey.report(pin).status.isBlocked != true else { throw .stillBlocked(pin) }
@@ -75,70 +72,107 @@ extension PINOperations {
                 puk: survey.report(puk),
                 alsoBlocked: survey.pins.first {
                     $0.id != pin.id && survey.report($0).status.isBlocked == true
-                        && survey.unblockingCode(for: $0) != nil
+                        && !survey.unblockings(of: $0).isEmpty
                 }
             )
         }
     }
 
-    /// Sends both codes in the card's own form.
-    ///
-    /// It is never followed by the other form: a failure that is not a counted wrong code explains nothing.
-    private static func send(
-        _ code: consuming SecretBytes,
-        _ new: consuming SecretBytes,
-        unblocking pin: PINPolicy,
-        with puk: PINPolicy,
-        _ form: UnblockingForm,
-        on channel: inout AnyCardChannel
-    ) throws(PINError) {
-        switch form {
-        case .codeAndNewPIN:
-            try ReferenceDataCommands.resetRetryCounter(pin, unblockingCode: puk, code, to: new, on: &channel)
-        case .verifyThenNewPIN:
-            try ReferenceDataCommands.verify(puk, code, on: &channel)
-            do throws(PINError) {
-                try ReferenceDataCommands.resetRetryCounter(pin, to: new, on: &channel)
-            } catch .card(.transport(let error)) {
-                // The new PIN was not sent, but the unblocking code was.
-                throw .outcomeUnknown(id: puk.id, error)
-            }
+    /// What shows the card that the PIN may be unblocked: the PUK, or the response to a challenge.
+    private static func proof<C: CardConnection & ~Copyable, D: Dialog>(
+        _ plan: UnblockPlan,
+        _ survey: inout CardSurvey,
+        on connection: inout C,
+        dialog: inout D
+    ) throws(OperationError) -> SecretBytes {
+        let puk = plan.puk.policy
+        guard case .response(_, let length) = plan.unblocking.means else {
+            let code = try dialog.code(
+                CodeRequest(purpose: .unblocking, pin: puk, status: plan.puk.status)
+            )
+            try check(code, for: puk)
+            return code
         }
+        dialog.cardWork(isGoingOn: true)
+        let challenge: [UInt8]
+        do throws(OperationError) {
+            challenge = try connection.withTransaction { (channel) throws(OperationError) in
+                try survey.requestChallenge(of: puk, on: &channel)
+            }
+        } catch {
+            dialog.cardWork(isGoingOn: false)
+            throw error
+        }
+        dialog.cardWork(isGoingOn: false)
+        let typed = try dialog.code(
+            CodeRequest(
+                purpose: .response(challenge: challenge, length: length),
+                pin: puk,
+                status: plan.puk.status
+            )
+        )
+        guard let response = typed.decodingHexadecimal(count: length) else {
+            throw .refused(.responseFormat(digits: length * 2), puk)
+        }
+        return response
     }
 
-    /// The first transaction: which PIN, which code unblocks it, and the counters of both.
+    /// The first transaction: which PIN, what unblocks it, and the counters of both.
     private static func plan<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: PINChoice,
+        with: String?,
         on connection: inout C,
         budget: TryBudget,
         dialog: inout D
-    ) throws(OperationError) -> (CardSurvey, pin: PINPolicy, puk: PINPolicy) {
+    ) throws(OperationError) -> (CardSurvey, UnblockPlan) {
         dialog.cardWork(isGoingOn: true)
         defer { dialog.cardWork(isGoingOn: false) }
-        let (atr, likely) = (connection.atr, connection.likelyFamilies)
-        let (surveyed, chosen) = try connection.withTransaction {
+        let hints = connection.hints
+        let (survey, chosen) = try connection.withTransaction {
             (channel) throws(OperationError) -> (CardSurvey, PINPolicy?) in
-            var survey = try CardSurvey(atr: atr, likely: likely, on: &channel)
+            var survey = try CardSurvey(hints, on: &channel)
             let pin = try blockedPIN(choice, &survey, on: &channel)
-            for puk in Set(
-                survey.pins.filter { pin == nil || $0.id == pin?.id }.compactMap(survey.unblockingCode)
-            ) {
-                try survey.readStatus(of: puk, on: &channel)
+            let targets = survey.pins.filter { pin == nil || $0.id == pin?.id }
+            for code in Set(targets.flatMap { survey.unblockings(of: $0).map(\.code) }) {
+                try survey.readStatus(of: code, on: &channel)
             }
             return (survey, pin)
         }
         var pin = chosen
         if pin == nil {
-            guard dialog.isInteractive else { throw .whichPIN(surveyed.pins) }
+            guard dialog.isInteractive else { throw .whichPIN(survey.pins) }
             dialog.cardWork(isGoingOn: false)
-            pin = try dialog.choose(among: surveyed.pins.map(surveyed.report))
+            pin = try dialog.choose(among: survey.pins.map(survey.report), for: .unblocking)
         }
-        guard let pin else { throw .whichPIN(surveyed.pins) }
+        guard let pin else { throw .whichPIN(survey.pins) }
         guard pin.isInitialized else { throw .refused(.notInitialized, pin) }
         guard pin.unblockIsAllowed else { throw .refused(.unblockNotAllowed, pin) }
-        guard let puk = surveyed.unblockingCode(for: pin) else { throw .refused(.noUnblockingCode, pin) }
-        try budget.check(surveyed.report(puk).status, of: puk)
-        return (surveyed, pin, puk)
+        let (unblocking, puk) = try unblocking(of: pin, with: with, survey, dialog: &dialog)
+        try budget.check(survey.report(puk).status, of: puk)
+        let plan = UnblockPlan(pin: survey.report(pin), puk: survey.report(puk), unblocking: unblocking)
+        return (survey, plan)
+    }
+
+    /// The way that `name` means, or the only one that can work; of several a person chooses.
+    private static func unblocking<D: Dialog>(
+        of pin: PINPolicy,
+        with name: String?,
+        _ survey: CardSurvey,
+        dialog: inout D
+    ) throws(OperationError) -> (Unblocking, PINPolicy) {
+        let ways = survey.unblockings(of: pin)
+        guard let first = ways.first else { throw .refused(.noUnblockingCode, pin) }
+        if let name {
+            let named = ways.first { $0.code.role?.rawValue == name || $0.code.id == name }
+            guard let named else { throw .noSuchUnblockingCode(name, known: ways.map(\.code)) }
+            return named
+        }
+        let usable = ways.filter { $0.code.isInitialized && survey.report($0.code).status.isBlocked != true }
+        guard usable.count > 1 else { return usable.first ?? first }
+        guard dialog.isInteractive else { throw .whichUnblockingCode(usable.map(\.code)) }
+        dialog.cardWork(isGoingOn: false)
+        let chosen = try dialog.choose(among: usable.map { survey.report($0.code) }, for: .unblockingWith)
+        return usable.first { $0.code.id == chosen.id } ?? first
     }
 
     /// The PIN that `choice` means for unblocking; `nil` when a person has to say.

@@ -37,7 +37,7 @@ package struct ATRPattern: Hashable, Sendable {
     /// How many bytes are fixed: where two patterns match, the one with more says more.
     package var specificity: Int { bytes.count { $0 != nil } }
 
-    private static func nibble(_ digit: UInt8) -> UInt8? {
+    static func nibble(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
         case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10

@@ -15,9 +15,11 @@ package struct CardProduct: Hashable, Sendable {
 /// The products by ATR: those that are installed with the program, then the administrator's.
 package struct CardProducts: Hashable, Sendable {
     package let all: [CardProduct]
+    /// Where to look for applications besides their families' own AIDs.
+    package let applications: [ApplicationName]
 
     /// No product is known.
-    package init() { all = [] }
+    package init() { (all, applications) = ([], []) }
 
     /// Reads `SHARE/cards.d/*.conf`, then `ETC/cards.d/*.conf`; later files change single keys of earlier groups.
     ///
@@ -34,6 +36,13 @@ package struct CardProducts: Hashable, Sendable {
             try sections.mergeFolder("\(etc)/cards.d", owners: Trust.administrator, schema: .cards)
         }
         try sections.checkRequiredKeys(of: .cards)
+        applications = sections.names.compactMap { group in
+            guard let aid = sections[group, "AID"].flatMap(ApplicationName.identifier),
+                let family = sections[group, "Family"], let source = sections[group, "Source"]
+            else { return nil }
+            let id = String(group.dropFirst("Application ".count))
+            return ApplicationName(id: id, aid: aid, family: family, source: source)
+        }
         all = sections.names.compactMap { group in
             guard let pattern = sections[group, "ATR"].flatMap(ATRPattern.init),
                 let name = sections[group, "Name"], let source = sections[group, "Source"]

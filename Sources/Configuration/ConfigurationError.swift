@@ -58,4 +58,6 @@ package enum ValueKind: Hashable, Sendable {
     case words
     /// The bytes of an ATR in hexadecimal, `xx` for any byte, `*` at the end for any further ones.
     case atrPattern
+    /// An AID in hexadecimal, 5...16 bytes (ISO/IEC 7816-4, 12.2.3).
+    case applicationIdentifier
 }

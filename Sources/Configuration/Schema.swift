@@ -31,7 +31,16 @@ struct Schema: Sendable {
                 Key(name: "Families", kind: .words),
                 Key(name: "Source", kind: .text, isRequired: true),
             ]
-        )
+        ),
+        Group(
+            name: "Application",
+            qualifier: .text,
+            keys: [
+                Key(name: "AID", kind: .applicationIdentifier, isRequired: true),
+                Key(name: "Family", kind: .word, isRequired: true),
+                Key(name: "Source", kind: .text, isRequired: true),
+            ]
+        ),
     ])
 
     /// The languages that a translated key can carry in brackets.
@@ -94,6 +103,7 @@ extension ValueKind {
                 }
         case .words: return Self.words(of: value).map { (1...20).contains($0.count) } ?? false
         case .atrPattern: return ATRPattern(value) != nil
+        case .applicationIdentifier: return ApplicationName.identifier(value) != nil
         }
     }
 

@@ -112,6 +112,19 @@ extension Texts {
         )
     }
 
+    package var notSupported: Sentence {
+        Sentence(
+            text("This card cannot do that."),
+            text("Nothing was changed. Show the card to your service desk.")
+        )
+    }
+    package var derivedCodes: Sentence {
+        Sentence(
+            text("This card wants its codes in a derived form (KDF), which Kortvakt does not know."),
+            text("No code was sent to it. Use the program that set up the card.")
+        )
+    }
+
     // MARK: Codes
 
     package func wrong(_ pin: CodeName, remaining: Int?, isPUK: Bool) -> Sentence {
@@ -137,6 +150,41 @@ extension Texts {
         Sentence(
             text("{the_pin} is blocked.", pin.arguments),
             text("Have the PUK letter ready and unblock it with: {command}", ["command": command])
+        )
+    }
+    package func blockedPINForDesk(_ pin: CodeName, command: String) -> Sentence {
+        Sentence(
+            text("{the_pin} is blocked.", pin.arguments),
+            text("Call your service desk and unblock it together with: {command}", ["command": command])
+        )
+    }
+    package func blockedResettingCode(_ pin: CodeName, command: String) -> Sentence {
+        Sentence(
+            text("{the_pin} is blocked, or has never been set.", pin.arguments),
+            text(
+                "Whoever has the administrator PIN can unblock the card with: {command}",
+                ["command": command]
+            )
+        )
+    }
+    package func wrongResponse(remaining: Int?) -> Sentence {
+        let next = text("Check with your service desk that it is the right card, then run the command again.")
+        guard let remaining else { return Sentence(text("The response was not accepted."), next) }
+        return Sentence(
+            text(
+                "The response was not accepted. {count} try left.",
+                "The response was not accepted. {count} tries left.",
+                count: remaining
+            ),
+            next
+        )
+    }
+    package var challengeLost: Sentence {
+        Sentence(
+            text(
+                "Another program used the card meanwhile, so the response is of no use any more. It was not sent."
+            ),
+            text("Close other programs that use the card, run the command again and ask for a new response.")
         )
     }
     package func blockedPINWithoutPUK(_ pin: CodeName) -> Sentence {
@@ -176,6 +224,14 @@ extension Texts {
         Sentence(
             text("This card does not allow {the_pin} to be unblocked.", pin.arguments),
             text("Nothing was sent to the card. Contact your service desk.")
+        )
+    }
+    package func verifyNotAllowed(_ pin: CodeName) -> Sentence {
+        Sentence(
+            text("This card cannot check {the_pin} alone.", pin.arguments),
+            text(
+                "Nothing was sent to the card. It is checked when it is used to unblock or change something."
+            )
         )
     }
     package func noUnblockingCode(_ pin: CodeName) -> Sentence {
@@ -300,6 +356,26 @@ extension Texts {
         Sentence(
             text("It is not known how this card is unblocked. Nothing was sent to it."),
             text("To try the usual way, at the risk of one PUK try, use --untested.")
+        )
+    }
+    package func whichUnblockingCode(_ codes: String) -> Sentence {
+        Sentence(
+            text("Several codes can unblock this PIN."),
+            text("Name one of these with --with: {codes}", ["codes": codes])
+        )
+    }
+    package func noSuchUnblockingCode(_ name: String, _ codes: String) -> Sentence {
+        Sentence(
+            text("Nothing called “{name}” unblocks this PIN.", ["name": name]),
+            text("Name one of these with --with: {codes}", ["codes": codes])
+        )
+    }
+    package func responseFormat(digits: Int) -> Sentence {
+        refused(
+            text(
+                "The response must have exactly {count} hexadecimal digits (0 to 9, A to F).",
+                ["count": "\(digits)"]
+            )
         )
     }
     package func whichPIN(_ pins: String) -> Sentence {

@@ -35,6 +35,8 @@ extension Texts {
     package var helpLastTry: String { text("Allow what could use up the last try of a PIN.") }
     package var helpLastPUKTry: String { text("Allow what could use up the last try of the PUK.") }
     package var helpUntested: String { text("Allow unblocking a card whose way of unblocking is not known.") }
+    package var helpWith: String { text("Which code unblocks it, where there are several.") }
+    package var helpRetired: String { text("Show certificates of retired keys too.") }
     package var helpHex: String { text("Commands in hexadecimal; write a code as {pin}, {puk} or {new}.") }
     package var helpInteractive: String { text("Stay in a shell where kortvakt talks to the software card.") }
 }

@@ -7,6 +7,9 @@ extension Texts {
             case "auth": (text("login PIN"), text("the login PIN"))
             case "sign": (text("signature PIN"), text("the signature PIN"))
             case "puk": (text("PUK"), text("the PUK"))
+            case "resetting-code": (text("resetting code"), text("the resetting code"))
+            case "admin": (text("administrator PIN"), text("the administrator PIN"))
+            case "admin-key": (text("administrator key"), text("the administrator key"))
             default: nil
             }
         guard let words else {
@@ -32,6 +35,8 @@ extension Texts {
     package func triesUnknown() -> String { text("tries left not known") }
     package func blocked() -> String { text("blocked") }
     package func notInitialized() -> String { text("not activated yet") }
+    /// In the place of a length: a key has none.
+    package var challengeAndResponse: String { text("challenge and response") }
 
     package func digits(_ length: ClosedRange<Int>) -> String {
         length.lowerBound == length.upperBound

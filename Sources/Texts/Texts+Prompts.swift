@@ -25,6 +25,18 @@ extension Texts {
             pin.arguments.merging(["range": range, "state": state]) { $1 }
         )
     }
+    package var planResponse: String {
+        text(
+            "Only your service desk can unblock this card: you read a challenge out to them, and they give you the response. Leave the card in the reader meanwhile, and do not use it in other programs."
+        )
+    }
+    package func challenge(_ digits: String) -> String {
+        text("Challenge: {challenge}", ["challenge": digits])
+    }
+    package func enterResponse(digits: Int) -> String {
+        text("Response, {count} hexadecimal digits: ", ["count": "\(digits)"])
+    }
+    package var whichUnblocking: String { text("Which of these codes do you have?") }
     package func planNew(_ pin: CodeName, _ range: String) -> String {
         text("You choose a new {pin}, {range}.", pin.arguments.merging(["range": range]) { $1 })
     }

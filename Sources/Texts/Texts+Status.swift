@@ -21,5 +21,8 @@ extension Texts {
     package var forLogin: String { text("login") }
     package var forSignatures: String { text("signatures") }
     package var unreadableCertificate: String { text("certificate that cannot be read") }
+    package func applicationLine(_ name: String) -> String {
+        text("Application on the card: {name}", ["name": name])
+    }
     package func tried(_ families: String) -> String { text("Tried: {families}", ["families": families]) }
 }

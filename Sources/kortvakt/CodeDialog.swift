@@ -52,6 +52,7 @@ struct CodeDialog: Dialog {
 
     mutating func code(_ request: CodeRequest) throws(OperationError) -> SecretBytes {
         if request.purpose != .new { lastAsked = request.pin }
+        if case .response(let challenge, _) = request.purpose { show(challenge: challenge) }
         switch source {
         case .lines:
             // Lines that a person types are not shown either.
@@ -72,6 +73,7 @@ struct CodeDialog: Dialog {
                 Output.prompt((isPUK ? texts.pukAttemptsNotCounted : texts.attemptsNotCounted) + "\n")
             }
             return try typed(texts.enter(name, state(request.status)))
+        case .response(_, let length): return try typed(texts.enterResponse(digits: length * 2))
         case .new:
             let first = try typed(texts.enterNew(name, wording.length(request.pin)))
             // A code that will be refused anyway is not asked for twice.
@@ -84,6 +86,13 @@ struct CodeDialog: Dialog {
             guard first.isEqual(to: second) else { throw .refused(.confirmationDiffers, request.pin) }
             return first
         }
+    }
+
+    /// In groups of four digits, to be read out; also for whoever gives codes by `--stdin`.
+    private func show(challenge: [UInt8]) {
+        let digits = Array(Hex.string(of: challenge))
+        let groups = stride(from: 0, to: digits.count, by: 4).map { String(digits[$0...].prefix(4)) }
+        Output.prompt(texts.challenge(groups.joined(separator: " ")) + "\n")
     }
 
     private func typed(_ prompt: String) throws(OperationError) -> SecretBytes {
@@ -104,8 +113,11 @@ struct CodeDialog: Dialog {
         return status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
     }
 
-    mutating func choose(among pins: [PINReport]) throws(OperationError) -> PINPolicy {
-        Output.prompt(texts.whichBlocked + "\n")
+    mutating func choose(
+        among pins: [PINReport],
+        for purpose: ChoicePurpose
+    ) throws(OperationError) -> PINPolicy {
+        Output.prompt((purpose == .unblocking ? texts.whichBlocked : texts.whichUnblocking) + "\n")
         for (index, pin) in pins.enumerated() {
             Output.prompt("  \(index + 1)  \(wording.name(pin.policy).bare): \(state(pin.status))\n")
         }
@@ -131,16 +143,15 @@ struct CodeDialog: Dialog {
     mutating func show(_ plan: UnblockPlan) {
         let pin = wording.name(plan.pin.policy)
         Output.prompt(texts.planUnblock(pin, state(plan.pin.status)) + "\n")
-        Output.prompt(
-            texts.planCode(
-                wording.name(plan.puk.policy),
-                state(plan.puk.status),
-                wording.length(plan.puk.policy)
-            )
-                + "\n"
-        )
+        if plan.unblocking.isResponse {
+            Output.prompt(texts.planResponse + "\n")
+        } else {
+            let puk = plan.puk
+            let code = texts.planCode(wording.name(puk.policy), state(puk.status), wording.length(puk.policy))
+            Output.prompt(code + "\n")
+        }
         Output.prompt(texts.planNew(pin, wording.length(plan.pin.policy)) + "\n")
-        switch plan.evidence {
+        switch plan.unblocking.evidence {
         case .tested: Output.prompt(texts.evidenceTested + "\n")
         case .documented: Output.prompt(texts.evidenceDocumented + "\n")
         case .unknown: Output.prompt(texts.evidenceUnknown + "\n")

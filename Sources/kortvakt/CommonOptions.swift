@@ -99,7 +99,7 @@ struct CardAtHand: ~Copyable {
         )
         let connection = ReaderConnection(
             try context.connect(status.reader),
-            likelyFamilies: site.product(atr: status.atr)?.families ?? [],
+            hints: site.hints(atr: status.atr),
             trace: trace
         )
         return CardAtHand(site: site, status: status, connection: connection, json: options.json)
@@ -135,6 +135,17 @@ struct Site: Sendable {
     }
 
     func product(atr: [UInt8]) -> CardProduct? { products.product(atr: atr) }
+
+    /// Where to look first on a card with this ATR, as far as data files say.
+    func hints(atr: [UInt8]) -> CardHints {
+        CardHints(
+            atr: try? ATR(parsing: atr),
+            families: product(atr: atr)?.families ?? [],
+            applications: products.applications.map {
+                CardHints.Application(family: $0.family, aid: $0.aid)
+            }
+        )
+    }
 
     private static func report(_ error: ConfigurationError) {
         let sentence = SettingsWording.sentence(error, Program.texts)

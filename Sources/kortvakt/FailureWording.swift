@@ -25,13 +25,24 @@ struct FailureWording {
             make(1, "still-blocked", texts.stillBlocked(name(policy)), policy, advice: true)
         case .noSuchPIN(let name, let known): make(64, "usage", texts.noSuchPIN(name, list(known)))
         case .whichPIN(let pins): make(64, "usage", texts.whichPIN(list(pins)))
+        case .whichUnblockingCode(let codes):
+            make(64, "usage", texts.whichUnblockingCode(roles(codes)))
+        case .noSuchUnblockingCode(let name, let known):
+            make(64, "usage", texts.noSuchUnblockingCode(name, roles(known)))
+        case .challengeLost(let policy): make(11, "challenge-lost", texts.challengeLost, policy)
         case .cancelled: make(10, "cancelled", texts.cancelled)
         }
     }
 
     /// How sentences call a code.
     func name(_ policy: PINPolicy) -> CodeName {
-        texts.codeName(role: policy.role?.rawValue, label: policy.label, id: policy.id)
+        let role = policy.kind == .key ? "admin-key" : policy.role?.rawValue
+        return texts.codeName(role: role, label: policy.label, id: policy.id)
+    }
+
+    /// What `--with` takes.
+    private func roles(_ policies: [PINPolicy]) -> String {
+        policies.map { $0.role?.rawValue ?? $0.id }.joined(separator: ", ")
     }
 
     private func list(_ policies: [PINPolicy]) -> String {
@@ -97,6 +108,8 @@ struct FailureWording {
         case .transport(let error): transport(error)
         case .notRecognised:
             make(5, "card-not-recognised", texts.notRecognised(atr: Hex.string(of: atr)), advice: true)
+        case .notSupported: make(5, "not-supported", texts.notSupported, advice: true)
+        case .derivedCodes: make(5, "derived-codes", texts.derivedCodes, advice: true)
         case .malformed(let file): make(5, "card-damaged", texts.malformed(file), advice: true)
         case .unexpected(let status, _):
             make(5, "card-refused", texts.refusedStep(status: "\(status)"), advice: true)
@@ -120,6 +133,9 @@ struct FailureWording {
     private func code(_ error: PINError, _ policy: PINPolicy) -> Failure {
         let name = name(policy)
         switch error {
+        case .wrong(_, let remaining) where policy.kind == .key:
+            let sentence = texts.wrongResponse(remaining: remaining)
+            return make(6, "response-wrong", sentence, policy, remaining: remaining)
         case .wrong(_, let remaining):
             return make(
                 6,
@@ -129,16 +145,23 @@ struct FailureWording {
                 remaining: remaining
             )
         case .blocked:
-            if policy.kind == .puk {
+            if policy.role == .resettingCode {
+                let sentence = texts.blockedResettingCode(name, command: "kortvakt pin unblock --with admin")
+                return make(7, "puk-blocked", sentence, policy, remaining: 0, advice: true)
+            }
+            if policy.kind != .pin {
                 return make(7, "puk-blocked", texts.blockedPUK(name), policy, remaining: 0, advice: true)
             }
-            let sentence =
-                policy.unblockedBy == nil || !policy.unblockIsAllowed
-                ? texts.blockedPINWithoutPUK(name)
-                : texts.blockedPIN(
-                    name,
-                    command: "kortvakt pin unblock"
-                )
+            let sentence: Sentence
+            let command = "kortvakt pin unblock"
+            if let unblocking = policy.unblocking.first, policy.unblockIsAllowed {
+                sentence =
+                    unblocking.isResponse
+                    ? texts.blockedPINForDesk(name, command: command)
+                    : texts.blockedPIN(name, command: command)
+            } else {
+                sentence = texts.blockedPINWithoutPUK(name)
+            }
             return make(7, "pin-blocked", sentence, policy, remaining: 0, advice: true)
         case .notInitialized: return make(5, "not-activated", texts.notActivated(name), policy, advice: true)
         case .notAllowed(_, let status):
@@ -166,6 +189,8 @@ struct FailureWording {
         case .newCodeFormat(.tooShort): return make(8, "too-short", texts.newTooShort(name, range), policy)
         case .newCodeFormat(.tooLong): return make(8, "too-long", texts.newTooLong(name, range), policy)
         case .newCodeFormat(.notDigits): return make(8, "not-digits", texts.newNotDigits(name), policy)
+        case .responseFormat(let digits):
+            return make(8, "response-format", texts.responseFormat(digits: digits), policy)
         case .confirmationDiffers:
             return make(8, "confirmation-differs", texts.confirmationDiffers(name), policy)
         case .sameAsOld: return make(8, "same-as-old", texts.sameAsOld(name), policy)
@@ -173,6 +198,8 @@ struct FailureWording {
         case .lastTry: return make(8, "last-try", texts.lastTry(name), policy, remaining: 1)
         case .lastPUKTry: return make(8, "last-puk-try", texts.lastPUKTry(name), policy, remaining: 1)
         case .untestedForm: return make(8, "untested", texts.untestedForm, policy)
+        case .verifyNotAllowed:
+            return make(5, "not-allowed", texts.verifyNotAllowed(name), policy)
         case .changeNotAllowed:
             return make(5, "not-allowed", texts.changeNotAllowed(name), policy, advice: true)
         case .unblockNotAllowed:
@@ -185,6 +212,8 @@ struct FailureWording {
 
     /// The lengths that a card takes, in words.
     func length(_ policy: PINPolicy) -> String {
-        policy.encoding == .utf8 ? texts.characters(policy.allowedLength) : texts.digits(policy.allowedLength)
+        guard policy.kind != .key else { return texts.challengeAndResponse }
+        return policy.encoding == .utf8
+            ? texts.characters(policy.allowedLength) : texts.digits(policy.allowedLength)
     }
 }

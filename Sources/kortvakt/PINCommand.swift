@@ -77,6 +77,8 @@ struct PINCommand: ParsableCommand {
         @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
         @Flag(help: ArgumentHelp(Program.texts.helpUntested)) var untested = false
+        @Option(help: ArgumentHelp(Program.texts.helpWith, valueName: "resetting-code|admin"))
+        var with: String?
 
         func run() throws {
             let trace = try TraceFile.open(common.trace, json: common.json)
@@ -93,6 +95,7 @@ struct PINCommand: ParsableCommand {
             try card.run(codes) { (connection, dialog, wording) throws(OperationError) in
                 let done = try PINOperations.unblock(
                     choice,
+                    with: with,
                     on: connection,
                     budget: budget,
                     dialog: &dialog

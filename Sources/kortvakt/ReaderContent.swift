@@ -11,6 +11,9 @@ struct ReaderContent {
     let product: CardProduct?
     var report: CardReport?
     var failure: Failure?
+
+    /// What the card's application calls the product, else what its ATR does.
+    var productName: String? { report?.identity.product ?? product?.name }
 }
 
 /// `status` in words.
@@ -29,10 +32,11 @@ struct StatusText {
                 lines.append("   \(Texts.printable(reader.product?.name ?? texts.unknownCard))")
                 lines.append("   \(texts.atrLine(Hex.string(of: reader.status.atr)))")
                 lines.append("   \(texts.tried(CardFamilies.all.map { $0.name }.joined(separator: ", ")))")
+                lines += (reader.report?.applications ?? []).map { "   \(line(of: $0))" }
             }
             return lines
         }
-        lines.append("   \(Texts.printable(reader.product?.name ?? texts.unknownProduct))")
+        lines.append("   \(Texts.printable(reader.productName ?? texts.unknownProduct))")
         if report.identity.label != nil || report.identity.serialNumber != nil {
             let line = texts.cardLine(
                 label: shown(report.identity.label ?? texts.unknown),
@@ -46,6 +50,11 @@ struct StatusText {
         lines += report.certificates.isEmpty ? ["     \(texts.noCertificates)"] : []
         for certificate in report.certificates { lines += self.lines(of: certificate).map { "     \($0)" } }
         return lines
+    }
+
+    private func line(of application: CardReport.ListedApplication) -> String {
+        let label = application.label.map { " \(shown($0))" } ?? ""
+        return texts.applicationLine("\(Hex.string(of: application.aid))\(label)")
     }
 
     /// One line for each code, in columns.
@@ -117,7 +126,14 @@ struct StatusJSON: Encodable {
         let serialNumber: Nullable<String>
         let pins: [PINJSON]
         let certificates: [Certificate]
+        /// What EF.DIR of a card that is not recognised lists.
+        let applications: [Application]
         let error: Nullable<ErrorJSON.Content>
+    }
+
+    struct Application: Encodable {
+        let aid: String
+        let label: Nullable<String>
     }
 
     struct Certificate: Encodable {
@@ -152,12 +168,18 @@ struct StatusJSON: Encodable {
         return Card(
             atr: Hex.string(of: reader.status.atr),
             family: Nullable(report?.family),
-            product: Nullable(reader.product?.name),
+            product: Nullable(reader.productName),
             evidence: Nullable(report?.evidence?.rawValue),
             label: Nullable(report?.identity.label.map(shown)),
             serialNumber: Nullable(report?.identity.serialNumber),
             pins: (report?.pins ?? []).map(PINJSON.init),
             certificates: (report?.certificates ?? []).map { certificate(certificate: $0, shown) },
+            applications: (report?.applications ?? []).map { application in
+                Application(
+                    aid: Hex.string(of: application.aid),
+                    label: Nullable(application.label.map(shown))
+                )
+            },
             error: Nullable(reader.failure.map { ErrorJSON($0).error })
         )
     }

@@ -14,6 +14,9 @@ struct StatusCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Flag(help: ArgumentHelp(Program.texts.helpRetired))
+    var retired = false
+
     func run() throws {
         let site = Site()
         let trace = try TraceFile.open(common.trace, json: common.json)
@@ -82,7 +85,7 @@ struct StatusCommand: ParsableCommand {
         case .present: break
         }
         do throws(OperationError) {
-            content.report = try read(reader, likely: product?.families ?? [], context, trace: trace)
+            content.report = try read(reader, site.hints(atr: reader.atr), context, trace: trace)
             if content.report?.family == nil { content.failure = wording.failure(.card(.notRecognised)) }
         } catch {
             content.failure = wording.failure(error)
@@ -92,7 +95,7 @@ struct StatusCommand: ParsableCommand {
 
     private func read(
         _ reader: ReaderStatus,
-        likely: [String],
+        _ hints: CardHints,
         _ context: Context,
         trace: CardTrace?
     ) throws(OperationError) -> CardReport {
@@ -101,7 +104,9 @@ struct StatusCommand: ParsableCommand {
         trace?.remark(
             "kortvakt: reader \(Texts.printable(reader.reader.name)), ATR \(Hex.string(of: reader.atr))"
         )
-        var connection = ReaderConnection(card, likelyFamilies: likely, trace: trace)
-        return try CardReport.read([.identity, .certificates], from: &connection)
+        var connection = ReaderConnection(card, hints: hints, trace: trace)
+        var wish: CardReport.Wish = [.identity, .certificates]
+        if retired { wish.insert(.retiredCertificates) }
+        return try CardReport.read(wish, from: &connection)
     }
 }

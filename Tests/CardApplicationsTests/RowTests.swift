@@ -18,7 +18,7 @@ import VirtualCards
         let status = try bench.withApplication { application, channel in
             let pins = try application.readPINs(roles: false, on: &channel)
             let status = try application.status(of: try #require(pins.first), on: &channel)
-            return (application.unblockingEvidence, status)
+            return (pins.first?.unblocking.first?.evidence, status)
         }
         let found = try #require(status)
         #expect(found.0 == evidence)

@@ -87,7 +87,8 @@ import VirtualCards
         )
         for number in UInt16.min...UInt16.max {
             let status = StatusWord(rawValue: number)
-            let error = ReferenceDataCommands.error(status, judged: pin, changed: pin, instruction)
+            let command = PresentedCommand(instruction, reference: pin.reference, judged: pin)
+            let error = command.error(status)
             if (error == nil) != (number == 0x9000) { Issue.record("\(status) is taken as success") }
             guard case .wrong = error else { continue }
             if !(0x63C1...0x63CF).contains(number), number != 0x6300, number != 0x6982 {

@@ -34,7 +34,7 @@ import VirtualCards
         #expect(plan.pin.policy.id == "01" && plan.puk.policy.id == "03")
         #expect(plan.pin.status == (tells ? PINStatus(remainingTries: 0) : .unknown))
         #expect(plan.puk.status == (tells ? PINStatus(remainingTries: 4) : .unknown))
-        #expect(plan.evidence == .documented)
+        #expect(plan.unblocking.evidence == .documented)
         #expect(plan.pin.policy.allowedLength == (profile == .fineid ? 4...12 : 6...8))
     }
 
@@ -191,7 +191,7 @@ import VirtualCards
         #expect(refusing.outcome(.unblock) == "cancelled")
         #expect(refusing.dialog.events == ["plan", "confirm"])
         #expect(refusing.dialog.questions == [.useUntestedForm])
-        #expect(refusing.dialog.plans.first?.evidence == .unknown)
+        #expect(refusing.dialog.plans.first?.unblocking.evidence == .unknown)
         let silent = try OperationBench.unknown(tries: [.authentication: 0])
         silent.dialog.isInteractive = false
         #expect(silent.outcome(.unblock) == "refused untestedForm 01")

@@ -134,7 +134,8 @@ struct CardRules {
                 "success without the card's 9000"
             )
         case .failed(.card), .failed(.service), .failed(.refused), .failed(.cancelled), .failed(.noSuchPIN),
-            .failed(.whichPIN):
+            .failed(.whichPIN), .failed(.whichUnblockingCode), .failed(.noSuchUnblockingCode),
+            .failed(.challengeLost):
             broken.expect(
                 !secrets.contains { $0.wasSent },
                 "an error says that no code was sent, and one was"

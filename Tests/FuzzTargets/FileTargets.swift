@@ -9,8 +9,6 @@ enum FileTargets {
             broken.expect((1...16).contains(template.aid.count), "an AID of another length")
             broken.expect((template.path?.count ?? 0) <= 32, "a path too long")
             check(template.label, &broken)
-            check(template.objectDirectory, &broken)
-            check(template.tokenInfo, &broken)
         }
     }
 
@@ -98,19 +96,22 @@ enum FileTargets {
 
     /// What holds for every file.
     private static func structure(_ input: [UInt8], _ broken: inout BrokenRules) {
-        if let file = try? PKCS15Files.elements(of: input) {
-            broken.expect(file.elements.count <= PKCS15Files.maximumElements, "too many elements")
+        if let file = try? DataObjectFile.elements(of: input) {
+            broken.expect(file.elements.count <= DataObjectFile.maximumElements, "too many elements")
             let total = file.elements.reduce(0) { $0 + $1.count }
             broken.expect(total <= input.count, "more elements than there were")
         }
-        if case .needs(let total)? = try? PKCS15Files.completeness(of: input) {
+        if case .needs(let total)? = try? DataObjectFile.completeness(of: input) {
             broken.expect(
-                total > input.count && total <= PKCS15Files.maximumLength,
+                total > input.count && total <= DataObjectFile.maximumLength,
                 "a reader would never end"
             )
         }
-        if let length = try? PKCS15Files.lengthOfFirstElement(in: input) {
-            broken.expect((2...PKCS15Files.maximumLength).contains(length), "an element of impossible length")
+        if let length = try? DataObjectFile.lengthOfFirstElement(in: input) {
+            broken.expect(
+                (2...DataObjectFile.maximumLength).contains(length),
+                "an element of impossible length"
+            )
         }
     }
 

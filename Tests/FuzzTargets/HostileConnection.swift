@@ -1,3 +1,4 @@
+internal import CardApplications
 internal import CardCore
 internal import CardOperations
 internal import PCSC
@@ -16,7 +17,7 @@ struct HostileConnection: CardConnection, ~Copyable {
         self.refusedTransaction = refusedTransaction
     }
 
-    var atr: ATR? { card.atr }
+    var hints: CardHints { CardHints(atr: card.atr) }
 
     mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R

@@ -55,7 +55,10 @@ struct MarkerDialog: Dialog {
         }
     }
 
-    mutating func choose(among pins: [PINReport]) throws(OperationError) -> PINPolicy {
+    mutating func choose(
+        among pins: [PINReport],
+        for purpose: ChoicePurpose
+    ) throws(OperationError) -> PINPolicy {
         broken.expect(!card.isInTransaction, "a person asked inside a transaction")
         guard !pins.isEmpty, options[4] >> 4 != 0x0F else { throw .cancelled }
         return pins[Int(options[4] >> 4) % pins.count].policy

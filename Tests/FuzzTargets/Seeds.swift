@@ -5,7 +5,9 @@ package import VirtualCards
 /// First inputs for each target, made of the software cards.
 package enum Seeds {
     /// Inputs by target, each with a name; `images` are the card images of `Fixtures/cards`.
-    package static func make(images: [FileSystemImage]) -> [(target: FuzzTarget, name: String, bytes: [UInt8])] {
+    package static func make(
+        images: [FileSystemImage]
+    ) -> [(target: FuzzTarget, name: String, bytes: [UInt8])] {
         var seeds: [(target: FuzzTarget, name: String, bytes: [UInt8])] = []
         for image in images {
             seeds.append((.atr, image.profile, image.atr.bytes))
@@ -13,7 +15,7 @@ package enum Seeds {
                 guard let target = target(of: file), let content = file.content?.bytes else { continue }
                 let name = "\(image.profile)-\(Hex.string(of: file.path.bytes))"
                 // A certificate is handed on without its padding; of that of other files a few bytes are enough.
-                let whole = try? PKCS15Files.lengthOfFirstElement(in: content)
+                let whole = try? DataObjectFile.lengthOfFirstElement(in: content)
                 let end = content.lastIndex { $0 != 0xFF }.map { min($0 + 4, content.count) } ?? 0
                 let bytes = Array(content.prefix(target == .certificate ? whole ?? end : end))
                 seeds.append((target, name, bytes))

@@ -2,24 +2,24 @@ package import CardCore
 
 /// A PKCS#15 application on a card, with the directory files that have been read so far.
 package struct PKCS15Application: CardApplication {
-    private var files: PKCS15FileSystem
+    private var files: CardFiles
     private var row: PKCS15Row?
     private var objects: ObjectDirectory?
     private var authentication: [AuthenticationObject]?
     private var keys: [PrivateKeyObject]?
+    /// Directories that must be current when a code is presented, by the code's id; none for the application's own.
+    private var directories: [String: [UInt8]] = [:]
     /// Whether GET DATA has answered, so that the operating system is known to take an empty VERIFY as a question.
     private var answersThalesGetData: Bool?
 
-    init(files: PKCS15FileSystem, row: PKCS15Row?) {
+    init(files: CardFiles, row: PKCS15Row?) {
         self.files = files
         self.row = row
     }
 
     package var family: String { PKCS15Family.name }
-    package var unblockingForm: UnblockingForm { (row ?? .unknown).unblockingForm }
-    package var unblockingEvidence: Evidence { (row ?? .unknown).evidence }
 
-    package mutating func select(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
+    package mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
         files.forgetCurrent()
         // Always by the application itself: another one may know a directory of the same name.
         let status = try transported { () throws(TransportError) in try files.selectApplication(on: &channel)
@@ -30,10 +30,13 @@ package struct PKCS15Application: CardApplication {
 
     package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
         let status = try transported { () throws(TransportError) in
-            try files.makeCurrent(policy.directory, on: &channel)
+            try files.makeCurrent(directory(of: policy), on: &channel)
         }
         guard status.isSelected else { throw .unexpected(status, instruction: Instruction.select) }
     }
+
+    /// The path of the directory that must be current when `policy`'s code is presented; `nil` for the application's own.
+    package func directory(of policy: PINPolicy) -> [UInt8]? { directories[policy.id] }
 
     // MARK: What the files say
 
@@ -43,13 +46,15 @@ package struct PKCS15Application: CardApplication {
     ) throws(CardError) -> [PINPolicy] {
         let authentication = try readAuthenticationObjects(on: &channel)
         guard !authentication.isEmpty else { throw .malformed(file: "EF.AOD") }
-        var policies = PKCS15Policies.policies(for: authentication)
+        var policies: [PINPolicy]
+        (policies, directories) = PKCS15Policies.policies(for: authentication)
         if row == nil {
             row = PKCS15Row.row(references: Set(policies.map(\.reference.rawValue)))
             if row == nil { row = try readVersion(on: &channel) }
         }
         for index in policies.indices where policies[index].kind == .pin {
             policies[index].maximumTries = row?.maximumPINTries
+            policies[index].unblocking = unblocking(of: policies[index])
         }
         guard roles else {
             PKCS15Policies.assignRolesFromLabels(to: &policies)
@@ -57,7 +62,7 @@ package struct PKCS15Application: CardApplication {
         }
         let undecided = PKCS15Policies.assignRoles(to: &policies, keys: try readKeys(on: &channel))
         if undecided {
-            let certificates = try readCertificates(on: &channel)
+            let certificates = try readCertificates(.current, on: &channel)
             PKCS15Policies.assignRoles(to: &policies, certificates: certificates)
         }
         PKCS15Policies.assignRemainingRoles(to: &policies)
@@ -81,6 +86,7 @@ package struct PKCS15Application: CardApplication {
     }
 
     package mutating func readCertificates(
+        _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [CardCertificate] {
         var found: [CardCertificate] = []
@@ -91,7 +97,9 @@ package struct PKCS15Application: CardApplication {
             switch entry.value {
             case .direct(let bytes): der = bytes
             case .path(let path):
-                der = try transported { () throws(TransportError) in try files.readValue(path, on: &channel) }
+                der = try transported { () throws(TransportError) in
+                    try files.readValue(path.identifiers, from: path.index ?? 0, on: &channel)
+                }
             case .unsupported: der = nil
             }
             guard let der, !der.isEmpty else { continue }
@@ -106,6 +114,19 @@ package struct PKCS15Application: CardApplication {
             )
         }
         return found
+    }
+
+    /// The card's own form in the place of the one that the files cannot tell.
+    private func unblocking(of pin: PINPolicy) -> [Unblocking] {
+        let row = row ?? .unknown
+        return pin.unblocking.compactMap { unblocking in
+            let code = directories[unblocking.by]
+            // Two steps in one directory: a PUK that lies elsewhere would be presented to somebody else's reference.
+            guard row.unblocking == .codeAndNewPIN || code == nil || code == directories[pin.id] else {
+                return nil
+            }
+            return Unblocking(by: unblocking.by, means: row.unblocking, evidence: row.evidence)
+        }
     }
 
     private mutating func readAuthenticationObjects(

@@ -5,32 +5,22 @@ package enum PKCS15Family: CardFamily {
     package static let name = "pkcs15"
 
     /// The AID of PKCS#15 v1.1 (RSA Laboratories, 5.6.2), then the one of ISO/IEC 7816-15.
-    static let aids: [[UInt8]] = [
+    package static let applicationIdentifiers: [[UInt8]] = [
         [0xA0, 0x00, 0x00, 0x00, 0x63] + Array("PKCS-15".utf8),
         [0xE8, 0x28, 0xBD, 0x08, 0x0F],
     ]
 
-    /// EF.DIR (ISO/IEC 7816-4, 12.2.1).
-    private static let directory: [UInt8] = [0x3F, 0x00, 0x2F, 0x00]
-
-    package static func probe(
-        atr: ATR?,
+    package static func select(
+        _ hints: CardHints,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> (any CardApplication)? {
-        for aid in aids {
-            if let found = try open(.aid(aid), atr: atr, on: &channel) { return found }
+        for aid in hints.identifiers(of: Self.self) {
+            if let found = try open(.aid(aid), atr: hints.atr, on: &channel) { return found }
         }
-        var root = PKCS15FileSystem(entry: .path(directory))
-        guard let bytes = try root.readDirectoryFile(directory, on: &channel) else { return nil }
-        let templates = (try? ApplicationTemplate.parse(bytes))?.templates ?? []
-        for template in templates.prefix(8) where aids.contains(where: { template.aid.starts(with: $0) }) {
-            if !aids.contains(template.aid),
-                let found = try open(.aid(template.aid), atr: atr, on: &channel)
-            {
-                return found
-            }
+        // A name that cannot be selected may still have a place.
+        for template in hints.directory where claims(template.aid) {
             if let path = template.path, path.starts(with: [0x3F, 0x00]),
-                let found = try open(.path(path), atr: atr, on: &channel)
+                let found = try open(.path(path), atr: hints.atr, on: &channel)
             {
                 return found
             }
@@ -39,11 +29,11 @@ package enum PKCS15Family: CardFamily {
     }
 
     private static func open(
-        _ entry: PKCS15FileSystem.Entry,
+        _ entry: CardFiles.Entry,
         atr: ATR?,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> PKCS15Application? {
-        var files = PKCS15FileSystem(entry: entry)
+        var files = CardFiles(entry: entry)
         guard try files.selectApplication(on: &channel).isSelected else { return nil }
         return PKCS15Application(files: files, row: PKCS15Row.row(atr: atr))
     }

@@ -5,11 +5,15 @@ enum PKCS15Policies {
     /// A full SITHS card holds six; more than this is not read.
     static let maximumCertificates = 16
 
-    /// The policies of the holder's codes, each id once.
+    /// The policies of the holder's codes, each id once, and by id the directories that must be current when they are presented.
     ///
+    /// Where there is none it is the application's own.
     /// A security officer's code is not the holder's; it counts only where another code names it as the one that unblocks.
-    static func policies(for objects: [AuthenticationObject]) -> [PINPolicy] {
+    static func policies(
+        for objects: [AuthenticationObject]
+    ) -> (policies: [PINPolicy], directories: [String: [UInt8]]) {
         var policies: [PINPolicy] = []
+        var directories: [String: [UInt8]] = [:]
         for object in objects.prefix(16) {
             guard let id = object.iD?.description else { continue }
             // Two entries with one id cannot both be right: the first stands, so that no id means two codes.
@@ -23,7 +27,7 @@ enum PKCS15Policies {
             if isPadded, attributes.padCharacter == nil, encoding != .iso9564 { continue }
             // An empty path is the application's own directory, as no path is.
             let path = attributes.path?.identifiers ?? []
-            let isElsewhere = attributes.flags.contains(.local) && !path.isEmpty
+            if attributes.flags.contains(.local), !path.isEmpty { directories[id] = path }
             policies.append(
                 PINPolicy(
                     id: id,
@@ -35,28 +39,28 @@ enum PKCS15Policies {
                     length: min(attributes.minimumLength, upper)...upper,
                     storedLength: attributes.storedLength,
                     padByte: isPadded ? attributes.padCharacter : nil,
-                    unblockedBy: object.authId?.description,
+                    unblocking: unblocking(by: object.authId?.description),
                     changeIsAllowed: !attributes.flags.contains(.changeDisabled),
                     unblockIsAllowed: !attributes.flags.contains(.unblockDisabled),
                     // Cards that leave the flag off their PUK have one all the same; only 6984 says that it is not there.
-                    isInitialized: isPUK || attributes.flags.contains(.initialized),
-                    directory: isElsewhere ? path : nil
+                    isInitialized: isPUK || attributes.flags.contains(.initialized)
                 )
             )
         }
         for index in policies.indices where policies[index].unblockedBy == policies[index].id {
-            policies[index].unblockedBy = nil
+            policies[index].unblocking = []
         }
         // What another code names as the one that unblocks it is one, whatever its flags say.
-        let unblocking = Set(policies.compactMap(\.unblockedBy))
-        for index in policies.indices where unblocking.contains(policies[index].id) {
+        let unblockers = Set(policies.compactMap(\.unblockedBy))
+        for index in policies.indices where unblockers.contains(policies[index].id) {
             policies[index].kind = .puk
             policies[index].role = .puk
             policies[index].isInitialized = true
         }
         // A second name for the PUK spends the PUK's tries.
         for puk in policies where puk.kind == .puk {
-            for index in policies.indices where policies[index].sharesCounter(with: puk) {
+            for index in policies.indices
+            where sharesCounter(policies[index], puk, directories) {
                 policies[index].kind = .puk
                 policies[index].role = .puk
             }
@@ -69,9 +73,24 @@ enum PKCS15Policies {
         let codes = policies.filter { $0.kind == .puk }
         for index in policies.indices where policies[index].kind == .pin && policies[index].unblockedBy == nil
         {
-            policies[index].unblockedBy = codes.count == 1 ? codes.first?.id : nil
+            policies[index].unblocking = unblocking(by: codes.count == 1 ? codes.first?.id : nil)
         }
-        return policies
+        return (policies, directories)
+    }
+
+    /// The form is the card's own and not in its files: `PKCS15Row` tells it.
+    private static func unblocking(by id: String?) -> [Unblocking] {
+        id.map { [Unblocking(by: $0, means: .codeAndNewPIN, evidence: .unknown)] } ?? []
+    }
+
+    /// Whether both can be the same code on the card.
+    private static func sharesCounter(
+        _ code: PINPolicy,
+        _ other: PINPolicy,
+        _ directories: [String: [UInt8]]
+    ) -> Bool {
+        let (here, there) = (directories[code.id], directories[other.id])
+        return code.reference == other.reference && (here == there || here == nil || there == nil)
     }
 
     /// `nil` for a number that the standard gives no meaning: such a code cannot be presented.
@@ -161,13 +180,5 @@ extension [PINPolicy] {
     fileprivate var hasDoubleRole: Bool {
         let roles = filter { $0.kind == .pin }.compactMap(\.role)
         return Set(roles).count != roles.count
-    }
-}
-
-extension PINPolicy {
-    /// Whether both can be the same code on the card.
-    fileprivate func sharesCounter(with other: PINPolicy) -> Bool {
-        reference == other.reference
-            && (directory == other.directory || directory == nil || other.directory == nil)
     }
 }

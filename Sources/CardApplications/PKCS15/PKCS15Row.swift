@@ -14,7 +14,7 @@ struct PKCS15Row: Hashable, Sendable {
     }
 
     let counters: Counters
-    let unblockingForm: UnblockingForm
+    let unblocking: Unblocking.Means
     let evidence: Evidence
     /// Tries of a fresh PIN, where it is written down.
     var maximumPINTries: Int?
@@ -25,14 +25,14 @@ struct PKCS15Row: Hashable, Sendable {
     /// to be free as well. One RESET RETRY COUNTER with both codes is ISO/IEC 7816-4, 11.6.10, P1 = 00.
     static let thales = PKCS15Row(
         counters: .thalesGetData,
-        unblockingForm: .codeAndNewPIN,
+        unblocking: .codeAndNewPIN,
         evidence: .documented
     )
 
     /// IDPrime with a PKCS#15 view: its counters are known, how it is unblocked is not.
     static let idPrime = PKCS15Row(
         counters: .thalesGetData,
-        unblockingForm: .codeAndNewPIN,
+        unblocking: .codeAndNewPIN,
         evidence: .unknown
     )
 
@@ -42,14 +42,14 @@ struct PKCS15Row: Hashable, Sendable {
     /// organisation cards on this operating system.
     static let setCOS = PKCS15Row(
         counters: .unknown,
-        unblockingForm: .verifyThenNewPIN,
+        unblocking: .verifyThenNewPIN,
         evidence: .documented
     )
 
     /// FINEID citizen cards: FINEID S1, RESET RETRY COUNTER with PUK and new PIN, five tries.
     static let fineid = PKCS15Row(
         counters: .unknown,
-        unblockingForm: .codeAndNewPIN,
+        unblocking: .codeAndNewPIN,
         evidence: .documented,
         maximumPINTries: 5
     )
@@ -57,7 +57,7 @@ struct PKCS15Row: Hashable, Sendable {
     /// A card that nothing is known of: no counter is asked for, and unblocking takes the person's word.
     static let unknown = PKCS15Row(
         counters: .unknown,
-        unblockingForm: .codeAndNewPIN,
+        unblocking: .codeAndNewPIN,
         evidence: .unknown
     )
 

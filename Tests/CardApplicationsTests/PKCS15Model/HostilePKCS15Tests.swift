@@ -70,10 +70,10 @@ import Testing
         for template in (try? ApplicationTemplate.parse(bytes))?.templates ?? [] {
             #expect((1...16).contains(template.aid.count))
             #expect((template.path?.count ?? 0) <= 32)
-            check(template.label, [], template.objectDirectory)
+            check(template.label, [], nil)
         }
-        _ = try? PKCS15Files.completeness(of: bytes)
-        _ = try? PKCS15Files.lengthOfFirstElement(in: bytes)
+        _ = try? DataObjectFile.completeness(of: bytes)
+        _ = try? DataObjectFile.lengthOfFirstElement(in: bytes)
     }
 
     @Test(
@@ -84,8 +84,8 @@ import Testing
         let golden = try #require(try AuthenticationObject.parse(GoldenCard.pin()).objects.first)
         for content in Self.contents {
             let file = GoldenCard.pin() + GoldenCard.pin([field: content.octets])
-            if file.count > PKCS15Files.maximumLength {
-                #expect(throws: PKCS15ParseError.fileTooLong(limit: 32_767)) {
+            if file.count > DataObjectFile.maximumLength {
+                #expect(throws: CardDataError.fileTooLong(limit: 32_767)) {
                     try AuthenticationObject.parse(file)
                 }
                 continue
@@ -133,10 +133,10 @@ import Testing
         #expect(try pin([.label: []]).objects.first?.label?.isEmpty == true)
         for field in [GoldenCard.Field.iD, .authId] {
             #expect(try pin([field: octets(255)]).objects.count == 1)
-            #expect(throws: PKCS15ParseError.nothingReadable(skipped: 1)) { try pin([field: octets(256)]) }
+            #expect(throws: CardDataError.nothingReadable(skipped: 1)) { try pin([field: octets(256)]) }
         }
         #expect(try pin([.path: octets(32)]).objects.count == 1)
-        #expect(throws: PKCS15ParseError.nothingReadable(skipped: 1)) { try pin([.path: octets(33)]) }
+        #expect(throws: CardDataError.nothingReadable(skipped: 1)) { try pin([.path: octets(33)]) }
     }
 
     @Test(
@@ -171,7 +171,7 @@ import Testing
         var file = GoldenCard.pin([.reference: [0x04, 0x00]])
         let reference = try #require(file.lastIndex(of: 0x80))
         file[reference] = 0xA0
-        #expect(throws: PKCS15ParseError.nothingReadable(skipped: 1)) { try AuthenticationObject.parse(file) }
+        #expect(throws: CardDataError.nothingReadable(skipped: 1)) { try AuthenticationObject.parse(file) }
     }
 
     @Test("T5: double entries are both listed")
@@ -221,7 +221,7 @@ import Testing
             let entries = (try? ObjectDirectory.parse(file))?.entries ?? []
             #expect(entries.starts(with: (try? ObjectDirectory.parse(prefix))?.entries ?? []))
             if !prefix.isEmpty, file == GoldenCard.tokenInfo() {
-                #expect(throws: PKCS15ParseError.self) { try TokenInfo.parse(prefix) }
+                #expect(throws: CardDataError.self) { try TokenInfo.parse(prefix) }
             }
         }
     }

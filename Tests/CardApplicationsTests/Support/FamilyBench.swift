@@ -10,6 +10,8 @@ final class FamilyBench: VirtualCard {
     private(set) var commands: [[UInt8]] = []
     /// Answers in place of the card where it returns something.
     var habit: (([UInt8]) -> [UInt8]?)?
+    /// What card data says of the card.
+    var families = ["pkcs15"]
 
     init(_ profile: CardProfile = .siths, edit: (inout FileSystemImage) throws -> Void = { _ in }) throws {
         let parts = #filePath.split(separator: "/").dropLast(4)
@@ -33,9 +35,8 @@ final class FamilyBench: VirtualCard {
         _ body: (inout any CardApplication, inout AnyCardChannel) throws -> R
     ) throws -> R? {
         var channel: AnyCardChannel = InMemoryReader(card: self).channel()
-        guard var application = try CardFamilies.identify(atr: try? ATR(parsing: atr), on: &channel) else {
-            return nil
-        }
+        let hints = CardHints(atr: try? ATR(parsing: atr), families: families)
+        guard var application = try CardFamilies.identify(hints, on: &channel).application else { return nil }
         return try body(&application, &channel)
     }
 
@@ -45,7 +46,17 @@ final class FamilyBench: VirtualCard {
     }
 
     func certificates() throws -> [CardCertificate]? {
-        try withApplication { application, channel in try application.readCertificates(on: &channel) }
+        try withApplication { application, channel in try application.readCertificates(.current, on: &channel)
+        }
+    }
+
+    /// Where each code of a PKCS#15 card is presented; `nil` for the application's own directory.
+    func directories() throws -> [[UInt8]?] {
+        try withApplication { application, channel in
+            let pins = try application.readPINs(roles: false, on: &channel)
+            let application = try #require(application as? PKCS15Application)
+            return pins.map(application.directory)
+        } ?? []
     }
 
     /// Ids and roles, `01 auth, 02 sign, 03 puk`.

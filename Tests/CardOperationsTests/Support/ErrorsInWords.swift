@@ -10,6 +10,10 @@ extension OperationError {
         case .card(let error): "card \(error.brief)"
         case .noSuchPIN(let name, _): "no such PIN \(name)"
         case .whichPIN(let pins): "which of \(pins.map(\.id).joined(separator: ","))"
+        case .noSuchUnblockingCode(let name, _): "nothing called \(name) unblocks"
+        case .whichUnblockingCode(let codes):
+            "unblocked by which of \(codes.map(\.id).joined(separator: ","))"
+        case .challengeLost(let key): "challenge lost \(key.id)"
         case .refused(.format(let reason), let pin): "refused \(reason) \(pin.id)"
         case .refused(.newCodeFormat(let reason), let pin): "refused new \(reason) \(pin.id)"
         case .refused(let refusal, let pin): "refused \(refusal) \(pin.id)"
@@ -40,6 +44,8 @@ extension CardError {
         switch self {
         case .transport(let error): "transport \(error)"
         case .notRecognised: "not recognised"
+        case .notSupported: "not supported"
+        case .derivedCodes: "derived codes"
         case .malformed(let file): "malformed \(file)"
         case .unexpected(let status, let instruction):
             "unexpected \(status) to \(Hex.string(of: [instruction]))"

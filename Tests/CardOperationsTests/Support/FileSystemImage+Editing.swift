@@ -43,7 +43,7 @@ extension FileSystemImage {
     mutating func editCodes(_ change: (inout [[UInt8]]) throws -> Void) throws {
         try edit(Self.authenticationObjects) { bytes in
             let size = bytes.count
-            var objects = try PKCS15Files.elements(of: bytes).elements
+            var objects = try DataObjectFile.elements(of: bytes).elements
             try change(&objects)
             bytes = objects.flatMap(\.self)
             bytes += [UInt8](repeating: 0xFF, count: max(size - bytes.count, 0))

@@ -1,3 +1,4 @@
+import CardApplications
 import CardCore
 import CardOperations
 import PCSC
@@ -45,7 +46,10 @@ struct MemoryConnection: CardConnection, ~Copyable {
     let reader: InMemoryReader
     let ledger: Ledger
 
-    var atr: ATR? { try? ATR(parsing: reader.card.atr) }
+    /// What card data says of the card.
+    var families: [String] = []
+
+    var hints: CardHints { CardHints(atr: try? ATR(parsing: reader.card.atr), families: families) }
 
     mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R

@@ -14,6 +14,8 @@ final class OperationBench {
     let reader: InMemoryReader
     let ledger = Ledger()
     var dialog: ScriptedDialog
+    /// What card data says of the card.
+    var families = ["pkcs15"]
 
     static let auth = "246810"
     static let sign = "135790"
@@ -34,7 +36,9 @@ final class OperationBench {
         }
     )
 
-    static func image(_ profile: CardProfile) throws -> FileSystemImage { try #require(images[profile]).get() }
+    static func image(_ profile: CardProfile) throws -> FileSystemImage {
+        try #require(images[profile]).get()
+    }
 
     /// A fresh card but for `tries`, with the files that `edit` leaves.
     init(
@@ -55,7 +59,7 @@ final class OperationBench {
         dialog.codes = [.current: [Self.auth], .unblocking: [Self.puk], .new: [Self.new]]
     }
 
-    var connection: MemoryConnection { MemoryConnection(reader: reader, ledger: ledger) }
+    var connection: MemoryConnection { MemoryConnection(reader: reader, ledger: ledger, families: families) }
     var atr: ATR? { try? ATR(parsing: card.atr) }
 
     func verify(

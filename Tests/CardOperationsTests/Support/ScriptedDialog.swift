@@ -11,6 +11,8 @@ struct ScriptedDialog: Dialog {
     /// The id that is chosen; `nil` walks away.
     var choice: String?
     var answers: [Question: Bool] = [:]
+    /// What whoever has the administrator's key answers to a challenge, as it is typed.
+    var respond: (([UInt8]) -> String)?
 
     private(set) var requests: [CodeRequest] = []
     private(set) var plans: [UnblockPlan] = []
@@ -38,13 +40,20 @@ struct ScriptedDialog: Dialog {
         note("code")
         ledger.expect(work == 0, "a code asked for while the card works")
         requests.append(request)
+        if case .response(let challenge, _) = request.purpose {
+            guard let answer = respond?(challenge) else { throw .cancelled }
+            return secret(answer)
+        }
         guard var waiting = codes[request.purpose], !waiting.isEmpty else { throw .cancelled }
         let typed = waiting.removeFirst()
         codes[request.purpose] = waiting
         return secret(typed)
     }
 
-    mutating func choose(among pins: [PINReport]) throws(OperationError) -> PINPolicy {
+    mutating func choose(
+        among pins: [PINReport],
+        for purpose: ChoicePurpose
+    ) throws(OperationError) -> PINPolicy {
         note("choose")
         ledger.expect(work == 0, "a choice asked for while the card works")
         offered.append(pins)

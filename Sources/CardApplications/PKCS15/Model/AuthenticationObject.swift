@@ -14,7 +14,7 @@ package struct AuthenticationObject: Hashable, Sendable {
 
 extension AuthenticationObject: PKCS15DirectoryEntry {
     /// `nil` for biometric templates, keys and external authentication.
-    package init?(_ node: ASN1Node) throws(PKCS15ParseError) {
+    package init?(_ node: ASN1Node) throws(CardDataError) {
         guard node.identifier == .sequence else { return nil }
         var parts = try CIOParts(node)
         label = parts.common.label

@@ -25,7 +25,7 @@ package struct CertificateObject: Hashable, Sendable {
 
 extension CertificateObject: PKCS15DirectoryEntry {
     /// `nil` for certificates other than X.509.
-    package init?(_ node: ASN1Node) throws(PKCS15ParseError) {
+    package init?(_ node: ASN1Node) throws(CardDataError) {
         guard node.identifier == .sequence else { return nil }
         var parts = try CIOParts(node)
         label = parts.common.label
@@ -40,7 +40,7 @@ extension CertificateObject: PKCS15DirectoryEntry {
 
 extension CertificateObject.Value {
     /// The first field of X509CertificateAttributes, an ObjectValue.
-    init(_ node: ASN1Node) throws(PKCS15ParseError) {
+    init(_ node: ASN1Node) throws(CardDataError) {
         switch node.identifier {
         case .sequence:
             self = .path(try PKCS15Path(node))

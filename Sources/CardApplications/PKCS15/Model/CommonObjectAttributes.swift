@@ -19,7 +19,7 @@ package struct CommonObjectAttributes: Hashable, Sendable {
         package static let modifiable = Flags(rawValue: 1 << 1)
     }
 
-    init(_ node: ASN1Node) throws(PKCS15ParseError) {
+    init(_ node: ASN1Node) throws(CardDataError) {
         var fields = try ASN1Fields(of: node, field: "commonObjectAttributes")
         label = try fields.take(.utf8String)?.label(field: "label")
         flags = Flags(rawValue: try fields.take(.bitString)?.namedBits(field: "flags") ?? 0)
@@ -35,7 +35,7 @@ struct CIOParts {
     /// The type attributes out of their explicit tag [1], such as PINAttributes.
     var typeAttributes: ASN1Fields
 
-    init(_ node: ASN1Node) throws(PKCS15ParseError) {
+    init(_ node: ASN1Node) throws(CardDataError) {
         var fields = try ASN1Fields(of: node, field: "object")
         common = try CommonObjectAttributes(fields.require(.sequence, field: "commonObjectAttributes"))
         classAttributes = try ASN1Fields(

@@ -33,7 +33,7 @@ package struct ObjectDirectory: Hashable, Sendable {
     }
 
     /// Reads the content of EF.OD; elements of unknown kinds are passed over.
-    package static func parse(_ bytes: [UInt8]) throws(PKCS15ParseError) -> ObjectDirectory {
+    package static func parse(_ bytes: [UInt8]) throws(CardDataError) -> ObjectDirectory {
         let directory = try Entry.parse(bytes)
         return ObjectDirectory(entries: directory.objects, skipped: directory.skipped)
     }
@@ -45,7 +45,7 @@ package struct ObjectDirectory: Hashable, Sendable {
 }
 
 extension ObjectDirectory.Entry: PKCS15DirectoryEntry {
-    package init?(_ node: ASN1Node) throws(PKCS15ParseError) {
+    package init?(_ node: ASN1Node) throws(CardDataError) {
         guard node.identifier.tagClass == .contextSpecific,
             let kind = ObjectDirectory.Kind(rawValue: node.identifier.tagNumber)
         else { return nil }

@@ -29,7 +29,7 @@ package struct PINAttributes: Hashable, Sendable {
         }
     }
 
-    init(_ fields: ASN1Fields) throws(PKCS15ParseError) {
+    init(_ fields: ASN1Fields) throws(CardDataError) {
         var fields = fields
         flags = PINFlags(
             rawValue: try fields.require(.bitString, field: "pinFlags").namedBits(field: "pinFlags")

@@ -32,7 +32,7 @@ package struct PKCS15Path: Hashable, Sendable {
         }
     }
 
-    init(_ node: ASN1Node) throws(PKCS15ParseError) {
+    init(_ node: ASN1Node) throws(CardDataError) {
         var fields = try ASN1Fields(of: node, field: "path")
         let octets = try fields.require(.octetString, field: "path").octets(field: "path")
         let index = try fields.take(.integer)?.integer(field: "path.index", in: 0...65_535)

@@ -46,7 +46,7 @@ package struct PrivateKeyObject: Hashable, Sendable {
 
 extension PrivateKeyObject: PKCS15DirectoryEntry {
     /// `nil` for keys other than RSA and EC.
-    package init?(_ node: ASN1Node) throws(PKCS15ParseError) {
+    package init?(_ node: ASN1Node) throws(CardDataError) {
         switch node.identifier {
         case .sequence: algorithm = .rsa
         case .context(0): algorithm = .ec

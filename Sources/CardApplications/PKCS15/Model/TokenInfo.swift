@@ -22,14 +22,14 @@ package struct TokenInfo: Hashable, Sendable {
     }
 
     /// Reads the content of EF.CIAInfo, of which the first data object counts.
-    package static func parse(_ bytes: [UInt8]) throws(PKCS15ParseError) -> TokenInfo {
-        guard let first = try PKCS15Files.elements(of: bytes).elements.first else {
+    package static func parse(_ bytes: [UInt8]) throws(CardDataError) -> TokenInfo {
+        guard let first = try DataObjectFile.elements(of: bytes).elements.first else {
             throw .missing(field: "TokenInfo")
         }
         return try TokenInfo(ASN1Node.parse(first))
     }
 
-    private init(_ node: ASN1Node) throws(PKCS15ParseError) {
+    private init(_ node: ASN1Node) throws(CardDataError) {
         guard node.identifier == .sequence else { throw .missing(field: "TokenInfo") }
         var fields = try ASN1Fields(of: node, field: "TokenInfo")
         version = try fields.require(.integer, field: "version").integer(field: "version", in: 0...255)

@@ -1,11 +1,11 @@
 internal import CardCore
 
-/// Selects and reads the files of a PKCS#15 application (ISO/IEC 7816-4, 11.2.2 and 11.3.3).
+/// Selects and reads the files of an application (ISO/IEC 7816-4, 11.2.2 and 11.3.3).
 ///
 /// It remembers which way of selecting the card understands and what is current, so that nothing is sent twice.
 /// Everything is bounded: a file has at most 32,767 octets, the largest offset that READ BINARY with P1-P2 reaches, and
 /// after 400 commands nothing more is sent, so that a card that brings one octet at a time cannot keep us for hours.
-struct PKCS15FileSystem: Sendable {
+struct CardFiles: Sendable {
     /// How the application was found, and is selected again.
     enum Entry: Hashable, Sendable {
         case aid([UInt8])
@@ -206,11 +206,11 @@ struct PKCS15FileSystem: Sendable {
 
     /// Reads the one value that `path` points to, up to its own length: a certificate.
     mutating func readValue(
-        _ path: PKCS15Path,
+        _ path: [UInt8],
+        from start: Int = 0,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> [UInt8]? {
-        guard try select(path.identifiers, on: &channel).isSelected else { return nil }
-        let start = path.index ?? 0
+        guard try select(path, on: &channel).isSelected else { return nil }
         guard start < Self.maximumFileSize else { return nil }
         let bytes = try read(from: start, on: &channel, until: Self.valueDemand)
         guard let bytes, let length = Self.valueDemand(bytes), length <= bytes.count else { return nil }
@@ -219,14 +219,14 @@ struct PKCS15FileSystem: Sendable {
 
     /// How much of a directory file is wanted, told from its beginning; `nil` when it is all there or makes no sense.
     private static func directoryFileDemand(_ prefix: [UInt8]) -> Int? {
-        guard case .needs(let total) = try? PKCS15Files.completeness(of: prefix) else { return nil }
+        guard case .needs(let total) = try? DataObjectFile.completeness(of: prefix) else { return nil }
         // Another element may follow: one command brings more than its first byte for the same price.
         return max(total, min(prefix.count + 256, maximumFileSize))
     }
 
     /// How long the value is that the file begins with; one more than what is there while that is unknown.
     private static func valueDemand(_ prefix: [UInt8]) -> Int? {
-        guard let length = try? PKCS15Files.lengthOfFirstElement(in: prefix) else {
+        guard let length = try? DataObjectFile.lengthOfFirstElement(in: prefix) else {
             return prefix.count < 8 ? prefix.count + 1 : nil
         }
         return length

@@ -1,5 +1,4 @@
 internal import CardCore
-internal import SwiftASN1
 
 /// One application that EF.DIR names (ISO/IEC 7816-4; DIRRecord of PKCS #15 v1.1).
 package struct ApplicationTemplate: Hashable, Sendable {
@@ -9,16 +8,12 @@ package struct ApplicationTemplate: Hashable, Sendable {
     package let label: String?
     /// File identifiers of the application's DF, 0...32 octets.
     package let path: [UInt8]?
-    /// Where EF.OD is, if the discretionary data says so.
-    package let objectDirectory: PKCS15Path?
-    /// Where EF.CIAInfo is, if the discretionary data says so.
-    package let tokenInfo: PKCS15Path?
 
     /// The templates in the content of EF.DIR, or of one of its records, and how many were damaged.
     package static func parse(
         _ bytes: [UInt8]
-    ) throws(PKCS15ParseError) -> (templates: [ApplicationTemplate], skipped: Int) {
-        let file = try PKCS15Files.elements(of: bytes)
+    ) throws(CardDataError) -> (templates: [ApplicationTemplate], skipped: Int) {
+        let file = try DataObjectFile.elements(of: bytes)
         var templates: [ApplicationTemplate] = []
         var skipped = file.skipped
         for element in file.elements where element.first == Tag.template {
@@ -38,9 +33,6 @@ package struct ApplicationTemplate: Hashable, Sendable {
         static let aid: UInt32 = 0x4F
         static let label: UInt32 = 0x50
         static let path: UInt32 = 0x51
-        static let discretionaryData: UInt32 = 0x73
-        static let sequence: UInt32 = 0x30
-        static let tokenInfoPath: UInt32 = 0xA0
     }
 
     private init?(_ element: [UInt8]) {
@@ -53,17 +45,6 @@ package struct ApplicationTemplate: Hashable, Sendable {
         guard let aid = value(Tag.aid), (1...16).contains(aid.count) else { return nil }
         self.aid = aid
         label = value(Tag.label).map { String(decoding: $0.prefix(255), as: UTF8.self) }
-        path = value(Tag.path).flatMap { $0.count <= PKCS15Path.maximumLength ? $0 : nil }
-        let discretionary = value(Tag.discretionaryData) ?? []
-        objectDirectory = Self.path(Tag.sequence, in: discretionary)
-        tokenInfo = Self.path(Tag.tokenInfoPath, in: discretionary)
-    }
-
-    private static func path(_ tag: UInt32, in bytes: [UInt8]) -> PKCS15Path? {
-        guard let objects = try? BERTLV.objects(in: bytes.span, range: bytes.indices, limit: 16),
-            let object = objects.first(where: { $0.tag == tag }),
-            let node = try? ASN1Node.parse(Array(bytes[object.whole]))
-        else { return nil }
-        return try? PKCS15Path(node)
+        path = value(Tag.path).flatMap { $0.count <= 32 ? $0 : nil }
     }
 }

@@ -1,8 +1,7 @@
 internal import CardCore
-package import SwiftASN1
 
-/// How the elements of a PKCS#15 file lie in it: data objects one after the other, then padding.
-package enum PKCS15Files {
+/// How the elements of EF.DIR and of PKCS#15 files lie in them: data objects one after the other, then padding.
+package enum DataObjectFile {
     /// The longest file: what READ BINARY reaches with a 15-bit offset (ISO/IEC 7816-4).
     package static let maximumLength = 32_767
     /// The most elements of one file.
@@ -27,7 +26,7 @@ package enum PKCS15Files {
     /// Splits a file at its first `00` or `FF` byte in the place of a tag, or at its end.
     ///
     /// What lies behind padding is not looked at: cards that shorten a file leave its old content there.
-    package static func elements(of bytes: [UInt8]) throws(PKCS15ParseError) -> Elements {
+    package static func elements(of bytes: [UInt8]) throws(CardDataError) -> Elements {
         guard bytes.count <= maximumLength else { throw .fileTooLong(limit: maximumLength) }
         let span = bytes.span
         var found: [[UInt8]] = []
@@ -50,7 +49,7 @@ package enum PKCS15Files {
     ///
     /// After a whole element one more byte is needed to know whether another follows; so a reader takes as much as one
     /// command gives, and stops where the file ends.
-    package static func completeness(of prefix: [UInt8]) throws(PKCS15ParseError) -> Completeness {
+    package static func completeness(of prefix: [UInt8]) throws(CardDataError) -> Completeness {
         guard prefix.count <= maximumLength else { throw .fileTooLong(limit: maximumLength) }
         var position = 0
         var count = 0
@@ -72,7 +71,7 @@ package enum PKCS15Files {
     /// The length of the single data object that a file begins with, such as a certificate.
     ///
     /// `nil` when more of the file has to be read to know it; an error where there is none, or padding.
-    package static func lengthOfFirstElement(in prefix: [UInt8]) throws(PKCS15ParseError) -> Int? {
+    package static func lengthOfFirstElement(in prefix: [UInt8]) throws(CardDataError) -> Int? {
         guard let first = prefix.first else { return nil }
         guard first != 0x00, first != 0xFF else { throw .notBER }
         let end: Int
@@ -86,43 +85,8 @@ package enum PKCS15Files {
         return end
     }
 
-    private static func needs(_ total: Int) throws(PKCS15ParseError) -> Completeness {
+    private static func needs(_ total: Int) throws(CardDataError) -> Completeness {
         guard total <= maximumLength else { throw .fileTooLong(limit: maximumLength) }
         return .needs(total: total)
-    }
-}
-
-/// What a directory file (ODF, AODF, PrKDF, CDF) holds.
-package struct PKCS15Directory<Object: PKCS15DirectoryEntry>: Sendable {
-    package let objects: [Object]
-    /// How many elements were damaged and left out.
-    package let skipped: Int
-}
-
-/// One kind of element of a directory file.
-package protocol PKCS15DirectoryEntry: Sendable {
-    /// `nil` for a kind of element that is of no use here, such as a biometric template among PINs.
-    init?(_ node: ASN1Node) throws(PKCS15ParseError)
-}
-
-extension PKCS15DirectoryEntry {
-    /// The objects in the content of a directory file.
-    ///
-    /// A damaged element is left out and counted; when all are damaged, this throws.
-    package static func parse(_ bytes: [UInt8]) throws(PKCS15ParseError) -> PKCS15Directory<Self> {
-        let file = try PKCS15Files.elements(of: bytes)
-        var objects: [Self] = []
-        var skipped = file.skipped
-        for element in file.elements {
-            do throws(PKCS15ParseError) {
-                if let object = try Self(ASN1Node.parse(element)) { objects.append(object) }
-            } catch {
-                skipped += 1
-            }
-        }
-        guard skipped < file.elements.count + file.skipped || skipped == 0 else {
-            throw .nothingReadable(skipped: skipped)
-        }
-        return PKCS15Directory(objects: objects, skipped: skipped)
     }
 }

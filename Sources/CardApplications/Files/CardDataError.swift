@@ -1,5 +1,5 @@
 /// Why bytes from a card are not the PKCS#15 structure that was looked for.
-package enum PKCS15ParseError: Error, Equatable, Sendable {
+package enum CardDataError: Error, Equatable, Sendable {
     /// Not a BER data object: truncated, indefinite where a file has to be split, or nested deeper than 50.
     case notBER
     /// The file would be longer than READ BINARY with a 15-bit offset reaches (ISO/IEC 7816-4).
