@@ -5,6 +5,9 @@ package enum CardProfile: String, CaseIterable, Sendable {
     case sithsTwoStep = "siths-two-step"
     case reservkort
     case fineid
+    case openpgp
+    case piv
+    case pivYubiKey = "piv-yubikey"
 
     /// Those that are PKCS#15 cards.
     package static let pkcs15: [CardProfile] = [.siths, .sithsT1, .sithsTwoStep, .reservkort, .fineid]
@@ -13,6 +16,8 @@ package enum CardProfile: String, CaseIterable, Sendable {
     package var imageType: any SoftwareCardImage.Type {
         switch self {
         case .siths, .sithsT1, .sithsTwoStep, .reservkort, .fineid: FileSystemImage.self
+        case .piv, .pivYubiKey: PIVImage.self
+        case .openpgp: OpenPGPImage.self
         }
     }
 }
