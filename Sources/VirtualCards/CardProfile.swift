@@ -5,6 +5,7 @@ package enum CardProfile: String, CaseIterable, Sendable {
     case sithsTwoStep = "siths-two-step"
     case reservkort
     case fineid
+    case gids
     case openpgp
     case piv
     case pivYubiKey = "piv-yubikey"
@@ -16,6 +17,7 @@ package enum CardProfile: String, CaseIterable, Sendable {
     package var imageType: any SoftwareCardImage.Type {
         switch self {
         case .siths, .sithsT1, .sithsTwoStep, .reservkort, .fineid: FileSystemImage.self
+        case .gids: GIDSImage.self
         case .piv, .pivYubiKey: PIVImage.self
         case .openpgp: OpenPGPImage.self
         }

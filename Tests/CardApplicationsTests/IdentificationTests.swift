@@ -26,6 +26,33 @@ import VirtualCards
         #expect(bench.commands[1].dropFirst(5).starts(with: Self.iso))
     }
 
+    @Test(arguments: [true, false])
+    func anAppletIsFoundByTheNameThatCardDataGives(isListed: Bool) throws {
+        let isoApplet: [UInt8] = [
+            0xF2, 0x76, 0xA2, 0x88, 0xBC, 0xFB, 0xA6, 0x9D, 0x34, 0xF3, 0x10, 0x01,
+        ]
+        // What EF.DIR lists may be longer than what is known of it.
+        let name = isoApplet + (isListed ? [0x07] : [])
+        let bench = try FamilyBench { image in
+            image.applications = image.applications.map { application in
+                var application = application
+                application.aid = HexBytes(name)
+                return application
+            }
+            let template = ASN1Builder.tlv(0x61, ASN1Builder.tlv(0x4F, name))
+            try image.write(FileSystemImage.Place.directory, isListed ? template : [0xFF])
+        }
+        bench.families = []
+        #expect(try bench.pins() == nil)
+        bench.applications = [CardHints.Application(family: "pkcs15", aid: isoApplet)]
+        bench.habit = { command in
+            // This applet wants its whole name.
+            guard command[1] == 0xA4, command[2] == 0x04 else { return nil }
+            return Array(command[5...].prefix(Int(command[4]))) == name ? nil : [0x6A, 0x82]
+        }
+        #expect(try bench.roles() == Self.all)
+    }
+
     @Test func theDirectoryFileNamesALongerAID() throws {
         let long = [0xA0, 0, 0, 0, 0x63] + Array("PKCS-15".utf8) + [0x01]
         let bench = try FamilyBench { image in

@@ -44,10 +44,15 @@ struct CardProductsTests {
     func shipped() throws {
         let sandbox = try Sandbox()
         let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Sources/CardApplications/Data/cards.conf")
-        try sandbox.write(Array(Data(contentsOf: url)), to: "share/cards.d/cards.conf")
+            .appendingPathComponent("../../Sources/CardApplications/Data")
+        for name in ["cards.conf", "applications.conf"] {
+            try sandbox.write(
+                Array(Data(contentsOf: url.appendingPathComponent(name))),
+                to: "share/cards.d/\(name)"
+            )
+        }
         let products = try sandbox.load().products
-        #expect(products.all.count == 8)
+        #expect(products.all.count == 20)
         let reservkort = products.product(
             atr: Self.bytes("3B 7F 96 00 00 80 31 80 65 B0 85 04 00 11 12 02 F0 82 90 00")
         )
@@ -59,6 +64,14 @@ struct CardProductsTests {
         )
         #expect(idPrime?.id == "idprime-840-940")
         #expect(products.product(atr: Self.bytes("3B 00")) == nil)
+        let buypass = products.product(
+            atr: Self.bytes("3B 9F 96 40 0A 80 31 E0 6B 04 52 05 02 4F 55 55 55 55 55 55 00")
+        )
+        #expect(buypass?.name == "Buypass ID")
+        #expect(buypass?.families == [])
+        // The AIDs that issue after issue asked for.
+        #expect(products.applications.map(\.family) == ["pkcs15", "pkcs15"])
+        #expect(products.applications.first?.aid.starts(with: [0xF2, 0x76, 0xA2, 0x88]) == true)
     }
 
     @Test("the administrator changes a product by its name, key by key, and adds others")
@@ -77,6 +90,38 @@ struct CardProductsTests {
         #expect(products.product(atr: [0x3B, 1, 3])?.kind == "siths")
         #expect(products.product(atr: [0x3B, 1, 2])?.name == "exact")
         #expect(products.product(atr: [0x3B, 1, 2])?.families == ["piv", "pkcs15"])
+    }
+
+    @Test("the administrator names an applet's AID, and changes one by its name")
+    func applications() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write(
+            "[Application a]\nAID=A000000001\nFamily=piv\nSource=s\n",
+            to: "share/cards.d/applications.conf"
+        )
+        try sandbox.write(
+            "[Application a]\nFamily=gids\n[Application b]\nAID=A0 00 00 00 02 03\nFamily=piv\nSource=t\n",
+            to: "etc/cards.d/site.conf"
+        )
+        let names = try sandbox.load().products.applications
+        #expect(names.map(\.id) == ["a", "b"])
+        #expect(names.map(\.family) == ["gids", "piv"])
+        #expect(names.map(\.aid) == [[0xA0, 0, 0, 0, 1], [0xA0, 0, 0, 0, 2, 3]])
+    }
+
+    @Test(
+        "an AID is refused",
+        arguments: ["", "A0", "A0000000", "A00000000", "A0 00 00 00 0G", String(repeating: "A0", count: 17)]
+    )
+    func refusedIdentifier(aid: String) throws {
+        let sandbox = try Sandbox()
+        let text = "[Application a]\nAID=\(aid)\nFamily=piv\nSource=s\n"
+        let file = try sandbox.write(text, to: "etc/cards.d/site.conf")
+        let reason = ConfigurationError.Reason.wrongValue(expected: .applicationIdentifier)
+        #expect(
+            sandbox.refusal()
+                == ConfigurationError(file: file, group: "Application a", key: "AID", reason: reason)
+        )
     }
 
     @Test("of two equal patterns the one that was read last counts")

@@ -12,6 +12,7 @@ final class FamilyBench: VirtualCard {
     var habit: (([UInt8]) -> [UInt8]?)?
     /// What card data says of the card.
     var families = ["pkcs15"]
+    var applications: [CardHints.Application] = []
 
     init(_ profile: CardProfile = .siths, edit: (inout FileSystemImage) throws -> Void = { _ in }) throws {
         let parts = #filePath.split(separator: "/").dropLast(4)
@@ -35,7 +36,7 @@ final class FamilyBench: VirtualCard {
         _ body: (inout any CardApplication, inout AnyCardChannel) throws -> R
     ) throws -> R? {
         var channel: AnyCardChannel = InMemoryReader(card: self).channel()
-        let hints = CardHints(atr: try? ATR(parsing: atr), families: families)
+        let hints = CardHints(atr: try? ATR(parsing: atr), families: families, applications: applications)
         guard var application = try CardFamilies.identify(hints, on: &channel).application else { return nil }
         return try body(&application, &channel)
     }
