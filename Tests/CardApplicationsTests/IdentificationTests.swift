@@ -265,12 +265,13 @@ import VirtualCards
         #expect(
             pins.map { $0.map(\.reference.rawValue) } == [
                 [0x81, 0x82, 0x83], [0x81, 0x82, 0x83], [0x81, 0x82, 0x83], [0x81, 0x83], [0x11, 0x82, 0x83],
+                [0x03, 0x04, 0x12],
             ]
         )
-        #expect(pins.map { $0[0].padByte } == [nil, nil, 0x00, nil, 0x00])
-        #expect(pins.map { $0[0].storedLength } == [8, 8, 8, 8, 12])
-        #expect(pins.map { $0[0].length } == [6...8, 6...8, 6...8, 6...8, 4...12])
-        #expect(pins.map { $0[0].unblockedBy } == ["03", "03", "03", "03", "03"])
+        #expect(pins.map { $0[0].padByte } == [nil, nil, 0x00, nil, 0x00, nil])
+        #expect(pins.map { $0[0].storedLength } == [8, 8, 8, 8, 12, 12])
+        #expect(pins.map { $0[0].length } == [6...8, 6...8, 6...8, 6...8, 4...12, 4...12])
+        #expect(pins.map { $0[0].unblockedBy } == Array(repeating: "03", count: 6))
         // Login is global on FINEID cards.
         #expect(try FamilyBench(.fineid).directories().map { $0 == nil } == [true, false, false])
         for list in pins { #expect(Set(list.map(\.id)).count == list.count) }

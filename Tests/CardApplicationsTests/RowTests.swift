@@ -27,8 +27,13 @@ import VirtualCards
         #expect(questions.isEmpty)
     }
 
-    @Test func aCitizenCardHasFiveTries() throws {
-        let pins = try #require(try FamilyBench(.fineid).pins())
+    @Test(arguments: [
+        (CardProfile.fineid, Unblocking.Means.codeAndNewPIN), (.fineidHealth, .verifyThenNewPIN),
+    ])
+    func fineidCardsHaveFiveTriesAndAFormEach(profile: CardProfile, means: Unblocking.Means) throws {
+        let pins = try #require(try FamilyBench(profile).pins())
         #expect(pins.map(\.maximumTries) == [5, 5, nil])
+        let expected = Unblocking(by: "03", means: means, evidence: .documented)
+        #expect(pins.map(\.unblocking) == [[expected], [expected], []])
     }
 }

@@ -11,7 +11,7 @@ import VirtualCards
         #expect(try bench.change().policy.id == "01")
         #expect(bench.value(.authentication) == OperationBench.new)
         #expect(bench.value(.signature) == (profile == .reservkort ? nil : OperationBench.sign))
-        #expect(bench.tries(.authentication) == (profile == .fineid ? 5 : 3))
+        #expect(bench.tries(.authentication) == (profile.rawValue.hasPrefix("fineid") ? 5 : 3))
         #expect(bench.counters.dropFirst() == others)
         #expect(bench.dialog.requests.map(\.purpose) == [.current, .new])
         #expect(bench.reader.commandsWithSecret == 1)

@@ -16,7 +16,7 @@ import VirtualCards
         #expect(report.policy.id == "01" && report.policy.role == .auth)
         // What was read before the code went out is no longer true.
         #expect(report.status == .unknown)
-        #expect(bench.tries(.authentication) == (profile == .fineid ? 5 : 3))
+        #expect(bench.tries(.authentication) == (profile.rawValue.hasPrefix("fineid") ? 5 : 3))
         #expect(bench.reader.commandsWithSecret == 1)
         #expect(bench.dialog.requests.map(\.purpose) == [.current])
         let told = Self.tellsCounters(profile) ? PINStatus(remainingTries: 2) : .unknown

@@ -54,6 +54,17 @@ struct PKCS15Row: Hashable, Sendable {
         maximumPINTries: 5
     )
 
+    /// FINEID organisation and health-care cards: VERIFY PUK, then RESET RETRY COUNTER with the new PIN; five tries.
+    ///
+    /// The two commands are FINEID S4-2 v4.0, 4.3.2. The codes are not padded, and any other length is a counted try
+    /// (FINEID S1 v3.0, 3.5.1.1). Known through ReFineID, a public client that names these clauses.
+    static let fineidOrganisation = PKCS15Row(
+        counters: .unknown,
+        unblocking: .verifyThenNewPIN,
+        evidence: .documented,
+        maximumPINTries: 5
+    )
+
     /// A card that nothing is known of: no counter is asked for, and unblocking takes the person's word.
     static let unknown = PKCS15Row(
         counters: .unknown,
@@ -65,6 +76,8 @@ struct PKCS15Row: Hashable, Sendable {
     private static let thalesHistoricalBytes: [UInt8] = [0x80, 0x31, 0x80, 0x65, 0xB0, 0x85]
     /// References of FINEID citizen cards (FINEID S1): PIN1, PIN2, PUK.
     private static let fineidReferences: Set<UInt8> = [0x11, 0x82, 0x83]
+    /// References of FINEID organisation and health-care cards (FINEID S4-2 v4.0, 4.2): PIN1, PIN2, PUK.
+    private static let fineidOrganisationReferences: Set<UInt8> = [0x03, 0x04, 0x12]
 
     /// The row that the ATR alone decides.
     ///
@@ -81,7 +94,11 @@ struct PKCS15Row: Hashable, Sendable {
 
     /// The row that the references of the card's own codes decide.
     static func row(references: Set<UInt8>) -> PKCS15Row? {
-        references == fineidReferences ? .fineid : nil
+        switch references {
+        case fineidReferences: .fineid
+        case fineidOrganisationReferences: .fineidOrganisation
+        default: nil
+        }
     }
 
     /// The row that the card's answer to GET DATA `00 CA DF 30` decides.

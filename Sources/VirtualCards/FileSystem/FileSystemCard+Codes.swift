@@ -24,16 +24,15 @@ extension FileSystemCard {
     func resetRetryCounter(_ command: CommandAPDU) -> Answer {
         let form: UInt8 = image.behaviour.unblock == .oneStep ? 0x00 : 0x02
         guard command.p1 == form else { return Answer(status: 0x6A86) }
-        guard let pin = pin(command.p2),
-            let unblocker = pin.unblockedBy?.bytes.first.flatMap({ self.pin($0) })
-        else {
+        guard let pin = pin(command.p2), let unblocker = pin.unblockedBy?.bytes.first else {
             return Answer(status: 0x6A88)
         }
         if fault == .lyingUnblock { return .success }
         if image.behaviour.unblock == .oneStep {
-            return asUnblocking(replace(pin, with: command.data, provenBy: unblocker))
+            guard let puk = self.pin(unblocker) else { return Answer(status: 0x6A88) }
+            return asUnblocking(replace(pin, with: command.data, provenBy: puk))
         }
-        guard verified.isSuperset(of: unblocker.reference.bytes) else { return Answer(status: 0x6982) }
+        guard verified.contains(unblocker) else { return Answer(status: 0x6982) }
         return Answer(status: store(command.data, as: pin))
     }
 
@@ -62,6 +61,7 @@ extension FileSystemCard {
 
     /// Compares a code and counts; `nil` when it is the right one.
     private func present(_ code: [UInt8], to pin: FileSystemImage.PIN) -> UInt16? {
+        challenge = nil
         guard isInitialized(pin) else { return 0x6984 }
         guard remainingTries(of: pin) > 0 else { return blockedStatus }
         guard let value = state.codes[pin.reference.text]?.value, code == pin.padded(Array(value.utf8)) else {

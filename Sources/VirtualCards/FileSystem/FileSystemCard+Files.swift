@@ -25,7 +25,11 @@ extension FileSystemCard {
         guard let node else { return Answer(status: 0x6A82) }
         let application = fileSystem.currentDirectory
         fileSystem.select(node)
-        if command.p1 == 0x04, fileSystem.currentDirectory != application { verified = [] }
+        challenge = nil
+        if command.p1 == 0x04 {
+            fileSystem.enter(node)
+            if fileSystem.currentDirectory != application || fileSystem.isApplet(node) { verified = [] }
+        }
         forgetLocalCodes()
         return command.p2 == 0x0C
             ? .success : Answer(data: controlInformation(of: node, tag: command.p2), status: 0x9000)
@@ -34,6 +38,16 @@ extension FileSystemCard {
     /// The codes that are local to a DF lose their verification when that DF is left (ISO/IEC 7816-4, 9.3.3).
     private func forgetLocalCodes() {
         for pin in image.pins where !isInReach(pin) { verified.subtract(pin.reference.bytes) }
+        if let key = image.administratorKey, administratorKeyInReach == nil {
+            verified.subtract(key.reference.bytes)
+        }
+    }
+
+    /// The administrator's key, where it is known in the current DF.
+    var administratorKeyInReach: FileSystemImage.AdministratorKey? {
+        image.administratorKey.flatMap {
+            fileSystem.currentDirectory.starts(with: $0.localTo.bytes) ? $0 : nil
+        }
     }
 
     /// Whether `pin` is known in the current DF.

@@ -25,10 +25,24 @@ extension FileSystemCard {
         return key == nil ? Answer(status: 0x6A88) : .success
     }
 
-    /// PERFORM SECURITY OPERATION, COMPUTE DIGITAL SIGNATURE (ISO/IEC 7816-8, 11.6).
+    /// PERFORM SECURITY OPERATION (ISO/IEC 7816-8, 11.6 and 11.8): HASH, which takes a hash computed outside, and
+    /// COMPUTE DIGITAL SIGNATURE of its data or of that hash.
     func performSecurityOperation(_ command: CommandAPDU) -> Answer {
-        guard command.p1 == 0x9E, command.p2 == 0x9A else { return Answer(status: 0x6A86) }
-        return sign(command.data)
+        switch (command.p1, command.p2) {
+        case (0x90, 0xA0):
+            let data = command.data
+            guard data.count > 2, data[0] == 0x90, Int(data[1]) == data.count - 2 else {
+                return Answer(status: 0x6A80)
+            }
+            loadedHash = Array(data.dropFirst(2))
+            // IDPrime gives it back, and OpenSC's idprime driver insists on that.
+            return Answer(data: Array(data.dropFirst(2)), status: 0x9000)
+        case (0x9E, 0x9A):
+            guard command.data.isEmpty else { return sign(command.data) }
+            defer { loadedHash = nil }
+            return sign(loadedHash ?? [])
+        default: return Answer(status: 0x6A86)
+        }
     }
 
     /// INTERNAL AUTHENTICATE (ISO/IEC 7816-4, 11.5.2).
@@ -61,6 +75,11 @@ extension FileSystemCard {
             guard data.count == 20 else { return Answer(status: 0x6A80) }
             input = Self.sha1DigestInfo + data
         }
+        // IDPrime takes a bare SHA-256 hash with this one.
+        if algorithm == 0x42 {
+            guard data.count == 32 else { return Answer(status: 0x6A80) }
+            input = Self.sha256DigestInfo + data
+        }
         guard let signature = signer.signature(of: input, raw: algorithm & 0x0F == 0) else {
             return Answer(status: 0x6A80)
         }
@@ -73,6 +92,12 @@ extension FileSystemCard {
         0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14,
     ]
 
+    /// The same for a SHA-256 hash.
+    private static let sha256DigestInfo: [UInt8] = [
+        0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
+        0x04, 0x20,
+    ]
+
     /// GET DATA `CA` (ISO/IEC 7816-4, 11.4.4).
     func getData(_ command: CommandAPDU) -> Answer {
         guard command.data.isEmpty else { return Answer(status: 0x6700) }
@@ -80,37 +105,5 @@ extension FileSystemCard {
             return Answer(status: 0x6A88)
         }
         return Answer(data: object.bytes, status: 0x9000)
-    }
-
-    /// GET DATA `CB 00 FF` as the Thales family answers it: the counters of one code.
-    func getCounters(_ command: CommandAPDU) -> Answer {
-        guard image.behaviour.countersByGetData else { return Answer(status: 0x6D00) }
-        guard command.p1 == 0x00, command.p2 == 0xFF else { return Answer(status: 0x6A86) }
-        guard command.data.count == 5, command.data.starts(with: [0xA0, 0x03, 0x83, 0x01]) else {
-            return Answer(status: 0x6A80)
-        }
-        guard let pin = pin(command.data[4]) else { return Answer(status: 0x6A88) }
-        let tries = UInt8(truncatingIfNeeded: remainingTries(of: pin))
-        // Between the reference and DF21 come objects that a reader has to skip; there are twelve bytes of them on
-        // FINEID cards, whose clients find the counter at byte 20. These are made up.
-        var content: [UInt8] = [
-            0x83, 0x01, command.data[4], 0x8A, 0x01, 0x05, 0x8C, 0x07, 0xF0, 0, 0, 0, 0, 0, 0,
-        ]
-        content += [0xDF, 0x21, 0x04, tries, 0xFF, 0xFF, pin.unblockedBy == nil ? 0x00 : 0x01]
-        content += [0xDF, 0x28, 0x01, UInt8(truncatingIfNeeded: pin.maximumLength)]
-        if pin.role != .puk { content += [0xDF, 0x2F, 0x01, isInitialized(pin) ? 0x01 : 0x00] }
-        return Answer(data: [0xA0, UInt8(truncatingIfNeeded: content.count)] + content, status: 0x9000)
-    }
-
-    /// GET CHALLENGE (ISO/IEC 7816-4, 11.5.3).
-    func getChallenge(_ command: CommandAPDU) -> Answer {
-        guard command.data.isEmpty, let count = command.expectedLength, count <= 256 else {
-            return Answer(status: 0x6700)
-        }
-        var generator = SystemRandomNumberGenerator()
-        return Answer(
-            data: (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) },
-            status: 0x9000
-        )
     }
 }

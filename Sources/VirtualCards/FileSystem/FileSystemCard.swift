@@ -1,6 +1,6 @@
 package import CardCore
 
-/// A PKCS#15 card in software, made of a `FileSystemImage`.
+/// A card with files in software, made of a `FileSystemImage`.
 ///
 /// It counts and blocks like a card, forgets what was verified on reset and on leaving an application, signs with real
 /// keys and keeps to the rules of its transmission protocol. Used from one thread.
@@ -16,6 +16,10 @@ package final class FileSystemCard: SoftwareCard {
     /// References of the codes that are verified.
     package internal(set) var verified: Set<UInt8> = []
     var environment = SecurityEnvironment()
+    /// What GET CHALLENGE has given out for the administrator's key.
+    var challenge: [UInt8]?
+    /// The hash that COMPUTE DIGITAL SIGNATURE without data signs.
+    var loadedHash: [UInt8]?
     var keys: [[UInt8]: RSAKey] = [:]
     private var transmission: TransmissionRules
 
@@ -61,6 +65,7 @@ package final class FileSystemCard: SoftwareCard {
         fileSystem.reset()
         verified = []
         environment = SecurityEnvironment()
+        (challenge, loadedHash) = (nil, nil)
         transmission.reset()
     }
 
@@ -88,6 +93,7 @@ package final class FileSystemCard: SoftwareCard {
         case Instruction.performSecurityOperation: performSecurityOperation(command)
         case Instruction.internalAuthenticate: internalAuthenticate(command)
         case 0x84: getChallenge(command)
+        case 0x82: externalAuthenticate(command)
         default: Answer(status: 0x6D00)
         }
     }

@@ -6,7 +6,7 @@ extension FileSystemImage {
     }
 
     package var codeRules: [CodeRule] {
-        pins.map(\.rule)
+        pins.map(\.rule) + (administratorKey.map { [$0.rule] } ?? [])
     }
 
     /// The first rule that the image breaks, `nil` when it is sound.
@@ -25,6 +25,12 @@ extension FileSystemImage {
                 pin.storedLength <= 64, pin.padding?.bytes.count ?? 1 == 1
             else { return "the rules of PIN \(Hex.string(of: pin.reference.bytes)) do not fit together" }
         }
+        if let key = administratorKey {
+            guard key.reference.bytes.count == 1, key.value.bytes.count == 24,
+                (1...15).contains(key.maximumTries),
+                !pins.contains(where: { $0.reference == key.reference })
+            else { return "the administrator's key has one reference of its own, 24 bytes and 1 to 15 tries" }
+        }
         guard behaviour.statusOfLastWrongTry.bytes.count == 2 else { return "a status word has two bytes" }
         return nil
     }
@@ -36,6 +42,18 @@ extension FileSystemImage.PIN {
             name: reference.text,
             role: role,
             length: minimumLength...maximumLength,
+            digitsOnly: digitsOnly ?? true,
+            maximumTries: maximumTries
+        )
+    }
+}
+
+extension FileSystemImage.AdministratorKey {
+    var rule: CodeRule {
+        CodeRule(
+            name: reference.text,
+            role: .administrator,
+            length: 0...0,
             maximumTries: maximumTries
         )
     }

@@ -16,12 +16,16 @@ package struct FileSystemImage: SoftwareCardImage, Codable, Equatable {
     /// Data objects for GET DATA `CA`, by P1-P2 in hexadecimal.
     package var dataObjects: [String: HexBytes]
     package var behaviour: Behaviour
+    /// None on a card whose codes a PUK unblocks.
+    package var administratorKey: AdministratorKey?
 
     /// A name by which SELECT finds a DF.
     package struct Application: Codable, Equatable, Sendable {
         package var aid: HexBytes
         /// The whole path of its DF from `3F00`.
         package var path: HexBytes
+        /// Whether its DF takes the place of the MF while it is selected, as in an applet with files of its own.
+        package var isRoot: Bool?
     }
 
     package struct File: Codable, Equatable, Sendable {
@@ -47,17 +51,19 @@ package struct FileSystemImage: SoftwareCardImage, Codable, Equatable {
         /// P2 of VERIFY, one byte.
         package var reference: HexBytes
         package var role: CodeRole
-        /// Digits.
+        /// Characters.
         package var minimumLength: Int
-        /// Digits.
+        /// Characters.
         package var maximumLength: Int
+        /// Whether only digits may become this code; so it is where nothing is said.
+        package var digitsOnly: Bool?
         /// Bytes of a padded code.
         package var storedLength: Int
         /// The byte that fills a code up to `storedLength`; none where codes are sent as they are.
         package var padding: HexBytes?
         /// 1...15.
         package var maximumTries: Int
-        /// The reference of the code that unblocks this one.
+        /// The reference of the code or key that unblocks this one.
         package var unblockedBy: HexBytes?
         /// The DF outside of which this code is unknown; none where it is valid everywhere.
         package var localTo: HexBytes?
@@ -75,19 +81,42 @@ package struct FileSystemImage: SoftwareCardImage, Codable, Equatable {
         package var privateKey: String
     }
 
+    /// A 3DES key that unblocks in the place of a PUK; made up, like everything on these cards.
+    package struct AdministratorKey: Codable, Equatable, Sendable {
+        /// P2 of EXTERNAL AUTHENTICATE, one byte.
+        package var reference: HexBytes
+        /// 24 bytes.
+        package var value: HexBytes
+        /// 1...15.
+        package var maximumTries: Int
+        /// The DF outside of which this key is unknown.
+        package var localTo: HexBytes
+    }
+
     /// Where card families differ.
     package struct Behaviour: Codable, Equatable, Sendable {
         package enum EmptyVerify: String, Codable, Sendable { case free, costsTry }
         package enum Unblock: String, Codable, Sendable {
             /// RESET RETRY COUNTER with PUK and new PIN.
             case oneStep
-            /// VERIFY with the PUK, then RESET RETRY COUNTER with the new PIN.
+            /// VERIFY with the PUK, or EXTERNAL AUTHENTICATE with the administrator's key, then RESET RETRY COUNTER with
+            /// the new PIN.
             case twoSteps
+        }
+
+        /// What stands around the counters in the answer to GET DATA `CB 00 FF`.
+        package enum CounterAnswer: String, Codable, Sendable {
+            /// The counter at byte 20, where clients of FINEID cards look for it.
+            case fineid
+            /// As an IDPrime 840 answers (OpenSC issue 2202).
+            case idPrime
         }
 
         package var emptyVerify: EmptyVerify
         /// Whether GET DATA `00CB00FF A0 03 83 01 ref` tells the counters.
         package var countersByGetData: Bool
+        /// `fineid` where nothing is said.
+        package var counterAnswer: CounterAnswer?
         package var unblock: Unblock
         package var shortIdentifiers: Bool
         /// What the try that blocks a code is answered with, `63C0` or `6983`.
