@@ -19,4 +19,12 @@ package protocol SoftwareCard: VirtualCard {
     var state: CardState { get }
     /// Told of each change of `state` before the card answers, so that nothing is answered that was not kept.
     var stateDidChange: ((CardState) -> Void)? { get set }
+    /// Whether it holds any code or key to be verified now.
+    var holdsSecurityStatus: Bool { get }
+    /// What whoever has the administrator's key answers to a challenge; `nil` where there is no such key.
+    func response(to challenge: [UInt8]) -> [UInt8]?
+}
+
+extension SoftwareCard {
+    package func response(to challenge: [UInt8]) -> [UInt8]? { nil }
 }

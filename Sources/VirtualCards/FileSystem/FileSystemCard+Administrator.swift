@@ -1,4 +1,3 @@
-internal import COpenSSL
 internal import CardCore
 
 extension FileSystemCard {
@@ -41,23 +40,8 @@ extension FileSystemCard {
 }
 
 extension FileSystemImage.AdministratorKey {
-    /// What answers `challenge`: each of its blocks in 3DES, ECB, without padding.
+    /// What answers `challenge`: one block, encrypted.
     package func response(to challenge: [UInt8]) -> [UInt8]? {
-        guard value.bytes.count == 24, !challenge.isEmpty, challenge.count.isMultiple(of: 8),
-            let context = unsafe EVP_CIPHER_CTX_new()
-        else { return nil }
-        defer {
-            unsafe EVP_CIPHER_CTX_free(context)
-            ERR_clear_error()
-        }
-        var output = [UInt8](repeating: 0, count: challenge.count + 8)
-        var length: Int32 = 0
-        guard unsafe EVP_EncryptInit_ex(context, EVP_des_ede3_ecb(), nil, value.bytes, nil) == 1,
-            unsafe EVP_CIPHER_CTX_set_padding(context, 0) == 1,
-            unsafe EVP_EncryptUpdate(context, &output, &length, challenge, Int32(clamping: challenge.count))
-                == 1,
-            Int(length) == challenge.count
-        else { return nil }
-        return Array(output.prefix(challenge.count))
+        challenge.count == 8 ? TripleDES(key: value.bytes)?.encrypt(challenge) : nil
     }
 }

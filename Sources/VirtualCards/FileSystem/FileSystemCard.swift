@@ -61,6 +61,12 @@ package final class FileSystemCard: SoftwareCard {
 
     package var transmissionProtocol: TransmissionProtocol { transmission.transmissionProtocol }
 
+    package var holdsSecurityStatus: Bool { !verified.isEmpty }
+
+    package func response(to challenge: [UInt8]) -> [UInt8]? {
+        image.administratorKey?.response(to: challenge)
+    }
+
     package func reset() {
         fileSystem.reset()
         verified = []

@@ -49,6 +49,12 @@ package final class GIDSCard: SoftwareCard {
 
     package var transmissionProtocol: TransmissionProtocol { .t1 }
 
+    package var holdsSecurityStatus: Bool { isUserVerified || administrator == .authenticated }
+
+    package func response(to challenge: [UInt8]) -> [UInt8]? {
+        TripleDES(key: image.administratorKey.value.bytes)?.encrypt(challenge)
+    }
+
     package func reset() {
         isSelected = false
         leave()

@@ -38,6 +38,8 @@ package final class OpenPGPCard: SoftwareCard {
 
     package var transmissionProtocol: TransmissionProtocol { transmission.transmissionProtocol }
 
+    package var holdsSecurityStatus: Bool { !verified.isEmpty }
+
     package func reset() {
         isSelected = false
         forget()

@@ -53,6 +53,8 @@ package final class PIVCard: SoftwareCard {
     package var atr: [UInt8] { image.atr.bytes }
     package var transmissionProtocol: TransmissionProtocol { .t1 }
 
+    package var holdsSecurityStatus: Bool { !verified.isEmpty }
+
     package func reset() {
         selection = image.isDefaultApplication ? .piv : .nothing
         verified = []
