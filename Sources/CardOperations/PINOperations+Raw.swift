@@ -43,8 +43,9 @@ extension PINOperations {
                 var accepted: PINPolicy?
                 // Behind a SELECT somebody else would be told to forget.
                 let mayForget = !commands.contains { $0.bytes[1] == Instruction.select }
+                var hasAnswered = true
                 defer {
-                    if mayForget, presentation == .presented {
+                    if mayForget, hasAnswered, presentation == .presented {
                         survey?.endSecurityStatus(&presentation, on: &channel)
                     }
                 }
@@ -61,7 +62,11 @@ extension PINOperations {
                         accepted = judged
                         received(response)
                     }
+                } catch .code(.outcomeUnknown(let id, let error), let policy) {
+                    hasAnswered = false
+                    throw .code(.outcomeUnknown(id: id, error), policy)
                 } catch .card(.transport(let error)) {
+                    hasAnswered = false
                     // After one code was accepted it is not true that none was sent.
                     guard let accepted else { throw .card(.transport(error)) }
                     throw .code(.outcomeUnknown(id: accepted.id, error), accepted)

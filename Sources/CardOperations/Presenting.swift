@@ -34,6 +34,8 @@ extension PINOperations {
                 try send(&survey.application, &channel)
             } catch {
                 let explained = survey.explain(error, on: &channel)
+                // A card that did not answer is asked nothing more: it is reset.
+                if case .outcomeUnknown = error { throw explained }
                 survey.endSecurityStatus(&presentation, on: &channel)
                 throw explained
             }

@@ -81,6 +81,12 @@ package struct PIVImage: SoftwareCardImage, Codable, Equatable {
         package var selection: HexBytes
         /// Answers by INS, P1 and P2 in hexadecimal.
         package var answers: [String: HexBytes]
+
+        package init(aid: HexBytes, selection: HexBytes, answers: [String: HexBytes] = [:]) {
+            self.aid = aid
+            self.selection = selection
+            self.answers = answers
+        }
     }
 }
 
