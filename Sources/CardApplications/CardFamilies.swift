@@ -4,7 +4,8 @@ package import CardCore
 package enum CardFamilies {
     /// A new family adds one line.
     package static let all: [any CardFamily.Type] = [
-        PKCS15Family.self
+        PKCS15Family.self,
+        PIVFamily.self,
     ]
 
     /// What a card was found to be.

@@ -26,8 +26,6 @@ extension Texts {
         )
     }
 
-    package var unknown: String { text("unknown") }
-
     package func triesLeft(_ count: Int) -> String {
         text("{count} try left", "{count} tries left", count: count)
     }

@@ -1,10 +1,18 @@
 /// What `status` shows.
 extension Texts {
     package var emptyReader: String { text("no card") }
-    package var unknownProduct: String { text("Card without a known product name") }
+    package func unknownProduct(_ family: String) -> String {
+        text("Card without a known product name ({family})", ["family": family])
+    }
     package var unknownCard: String { text("Card that is not recognised") }
-    package func cardLine(label: String, serialNumber: String) -> String {
-        text("Card: {label}, serial number {serial}", ["label": label, "serial": serialNumber])
+    package func cardLine(label: String?, serialNumber: String?) -> String? {
+        switch (label, serialNumber) {
+        case (let label?, let serial?):
+            text("Card: {label}, serial number {serial}", ["label": label, "serial": serial])
+        case (let label?, nil): text("Card: {label}", ["label": label])
+        case (nil, let serial?): text("Card: serial number {serial}", ["serial": serial])
+        case (nil, nil): nil
+        }
     }
     package func atrLine(_ atr: String) -> String { text("ATR: {atr}", ["atr": atr]) }
     package var codes: String { text("Codes") }

@@ -27,7 +27,7 @@ struct StatusText {
         let heading = "\(number)  \(Texts.printable(reader.status.reader.name))"
         guard reader.status.presence != .empty else { return ["\(heading): \(texts.emptyReader)"] }
         var lines = [heading]
-        guard let report = reader.report, report.family != nil else {
+        guard let report = reader.report, let family = report.family else {
             if reader.report != nil {
                 lines.append("   \(Texts.printable(reader.product?.name ?? texts.unknownCard))")
                 lines.append("   \(texts.atrLine(Hex.string(of: reader.status.atr)))")
@@ -36,14 +36,12 @@ struct StatusText {
             }
             return lines
         }
-        lines.append("   \(Texts.printable(reader.productName ?? texts.unknownProduct))")
-        if report.identity.label != nil || report.identity.serialNumber != nil {
-            let line = texts.cardLine(
-                label: shown(report.identity.label ?? texts.unknown),
-                serialNumber: report.identity.serialNumber ?? texts.unknown
-            )
-            lines.append("   \(line)")
-        }
+        lines.append("   \(Texts.printable(reader.productName ?? texts.unknownProduct(family)))")
+        let identity = texts.cardLine(
+            label: report.identity.label.map(shown),
+            serialNumber: report.identity.serialNumber.map { Texts.printable($0) }
+        )
+        if let identity { lines.append("   \(identity)") }
         lines.append("   \(texts.codes)")
         lines += pins(report.pins).map { "     \($0)" }
         lines.append("   \(texts.certificates)")

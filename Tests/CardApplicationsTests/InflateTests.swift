@@ -1,7 +1,6 @@
+import CardApplications
 import CardCore
 import Testing
-
-@testable import CardApplications
 
 @Suite struct InflateTests {
     /// `Kortvakt ` four times and the octets 0...63, packed by Python's zlib and gzip modules.

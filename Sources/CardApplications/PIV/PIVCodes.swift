@@ -28,7 +28,7 @@ enum PIVCodes {
                 padByte: 0xFF
             )
         }
-        var own = policy(pin, "PIN", .pin)
+        var own = policy(pin, "PIV PIN", .pin)
         var puk = policy(self.puk, "PUK", .puk)
         own.unblocking = [Unblocking(by: puk.id, means: .codeAndNewPIN, evidence: .documented)]
         puk.role = .puk
