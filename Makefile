@@ -7,7 +7,7 @@ DESTDIR ?=
 # Debian packages: to build; to run the demonstration; to run the tests besides.
 PACKAGES_BUILD := libpcsclite-dev libssl-dev libglib2.0-dev zlib1g-dev gettext pkg-config
 PACKAGES_DEMO := pcscd util-linux iproute2 systemd
-PACKAGES_TEST := opensc openssl python3
+PACKAGES_TEST := opensc openssl python3 yubico-piv-tool yubikey-manager gnupg scdaemon
 PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_TEST)
 
 LANGUAGES := sv nb nn

@@ -6,6 +6,7 @@ package enum CardFamilies {
     package static let all: [any CardFamily.Type] = [
         PKCS15Family.self,
         PIVFamily.self,
+        OpenPGPFamily.self,
     ]
 
     /// What a card was found to be.

@@ -104,7 +104,7 @@ package struct OpenPGPApplication: CardApplication {
     }
 
     /// Whether the KDF-DO `F9` says that codes are presented as they are: empty, or algorithm `81` = 00 (4.3.2).
-    static func isPlain(_ bytes: [UInt8]) -> Bool {
+    package static func isPlain(_ bytes: [UInt8]) -> Bool {
         guard !bytes.isEmpty else { return true }
         let span = bytes.span
         guard var object = try? BERTLV(parsing: span, in: 0..<span.count) else { return false }

@@ -44,7 +44,7 @@ extension PIVApplication {
         do throws(TransportError) {
             let counters = try YubiKey.counters(of: policy.reference.rawValue, on: &channel)
             // No other application answers like this.
-            if counters != nil { proven() }
+            if counters != nil { isCurrent = true }
             return counters
         } catch {
             throw .transport(error)
@@ -68,7 +68,7 @@ extension PIVApplication {
         var answer = try emptyVerify(reference, on: &channel)
         if !isCurrent {
             if let tries = tries(in: answer), tries > 0, tries == counters[reference] {
-                proven()
+                isCurrent = true
             } else if try makeCurrent(on: &channel) {
                 answer = try emptyVerify(reference, on: &channel)
             }

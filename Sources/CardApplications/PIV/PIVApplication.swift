@@ -8,8 +8,9 @@ package struct PIVApplication: CardApplication {
     var yubiKey: YubiKey?
 
     /// Whether it is certain that commands of this transaction reach this application.
-    private(set) var isCurrent = true
-    /// Whether something else may well be selected by others: it was, when this card was looked at.
+    var isCurrent = true
+    /// Whether something else may well be selected by others: it was when this card was looked at, or the card is one of
+    /// several applications.
     private let hasCompany: Bool
     /// Counters as the card told them by an empty VERIFY, by reference.
     var counters: [PINReference: Int] = [:]
@@ -31,7 +32,7 @@ package struct PIVApplication: CardApplication {
         self.aid = aid
         self.discovery = discovery
         self.yubiKey = yubiKey
-        hasCompany = !wasSelected
+        hasCompany = !wasSelected || yubiKey != nil
     }
 
     package var family: String { PIVFamily.name }
@@ -154,6 +155,4 @@ package struct PIVApplication: CardApplication {
     private static func securityStatus(of policy: PINPolicy) -> PINReference {
         policy.reference == PIVCodes.puk ? PIVCodes.pin : policy.reference
     }
-
-    mutating func proven() { isCurrent = true }
 }

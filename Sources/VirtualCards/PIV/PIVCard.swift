@@ -107,21 +107,25 @@ package final class PIVCard: SoftwareCard {
 
     /// SELECT by AID, whole or its beginning (part 2, 3.1.1).
     ///
-    /// Selecting PIV again leaves everything verified; leaving it keeps only the global PIN.
+    /// Selecting PIV again leaves everything verified, leaving it keeps only the global PIN, and what is not there changes
+    /// nothing; a YubiKey forgets and leaves in each of these cases (OpenSC pull request 1243).
     private func select(_ command: CommandAPDU) -> Answer {
         guard command.p1 == 0x04, command.p2 == 0x00 else { return Answer(status: 0x6A86) }
-        guard command.data.count >= 5, fault != .unknownCard else { return Answer(status: 0x6A82) }
-        if image.application.aid.bytes.starts(with: command.data) {
+        guard fault != .unknownCard else { return Answer(status: 0x6A82) }
+        let isYubiKey = image.yubiKey != nil
+        if command.data.count >= 5, image.application.aid.bytes.starts(with: command.data) {
             selection = .piv
+            if isYubiKey { verified = [] }
             return Answer(data: image.application.propertyTemplate.bytes, status: 0x9000)
         }
-        guard
-            let index = image.otherApplications.firstIndex(where: { $0.aid.bytes.starts(with: command.data) })
-        else {
-            return Answer(status: 0x6A82)
+        let index = image.otherApplications.firstIndex { application in
+            command.data.count >= 5 && application.aid.bytes.starts(with: command.data)
         }
-        selection = .other(index)
-        verified.formIntersection([0x00])
+        if index != nil || isYubiKey {
+            selection = index.map(Selection.other) ?? .nothing
+            verified.formIntersection([0x00])
+        }
+        guard let index else { return Answer(status: 0x6A82) }
         return Answer(data: image.otherApplications[index].selection.bytes, status: 0x9000)
     }
 

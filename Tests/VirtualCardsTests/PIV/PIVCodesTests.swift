@@ -27,19 +27,34 @@ import VirtualCards
     }
 
     @Test func selectingPIVAgainForgetsNothingAndAnotherApplicationDoes() throws {
-        let bench = try PIVBench(.pivYubiKey)
+        let bench = try PIVBench {
+            $0.otherApplications = [
+                PIVImage.OtherApplication(aid: HexBytes([0xF0, 0, 0, 0, 1]), selection: HexBytes([]))
+            ]
+        }
         bench.verify("246810")
-        #expect(bench.send(PIVBench.select).hasPrefix("6111"))
-        #expect(bench.send("A4040005F000000001") == "6A82")
+        #expect(bench.send(PIVBench.select).hasPrefix("61"))
+        #expect(bench.send("A4040005F000000002") == "6A82")
         #expect(bench.send("200080") == "9000")
-        #expect(bench.send("A4040008A000000527471117").hasSuffix("9000"))
+        #expect(bench.send("A4040005F000000001") == "9000")
         #expect(bench.send("200080") == "6D00")
-        #expect(bench.send("1D0000").hasSuffix("9000"))
         bench.send(PIVBench.select)
         #expect(bench.send("200080") == "63C3")
         bench.verify("246810")
         bench.card.reset()
+        #expect(bench.send("200080") == "63C3")
+    }
+
+    @Test func aYubiKeyForgetsWithEachSelection() throws {
+        let bench = try PIVBench(.pivYubiKey)
+        bench.verify("246810")
+        #expect(bench.send(PIVBench.select).hasPrefix("6111"))
+        #expect(bench.send("200080") == "63C3")
+        bench.verify("246810")
+        #expect(bench.send("A4040005F000000001") == "6A82")
         #expect(bench.send("200080") == "6D00")
+        #expect(bench.send("A4040008A000000527471117").hasSuffix("9000"))
+        #expect(bench.send("1D0000").hasSuffix("9000"))
         bench.send(PIVBench.select)
         #expect(bench.send("200080") == "63C3")
     }

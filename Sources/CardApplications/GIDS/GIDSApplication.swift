@@ -1,0 +1,148 @@
+package import CardCore
+
+/// A GIDS application on a card, with what has been read of it so far.
+package struct GIDSApplication: CardApplication {
+    private let aid: [UInt8]
+    /// As last read; `nil` until it has been.
+    private var master: GIDSMasterFile?
+    private var policies: [PINPolicy]?
+    /// Counters that were read in this transaction together with the rules, by id; each is told once.
+    private var counters: [String: PINStatus] = [:]
+
+    init(aid: [UInt8], master: GIDSMasterFile?) {
+        self.aid = aid
+        self.master = master
+    }
+
+    package var family: String { GIDSFamily.name }
+
+    // MARK: Transactions
+
+    package mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
+        guard try !isCurrent(on: &channel) else { return }
+        let aid = aid
+        let selection = try GIDSCommand.transported { () throws(TransportError) in
+            try GIDSCommand.select(aid, on: &channel)
+        }
+        switch selection {
+        case .selected: return
+        case .unnamed: guard try isCurrent(on: &channel) else { throw .notRecognised }
+        case .refused(let status): throw .unexpected(status, instruction: Instruction.select)
+        }
+    }
+
+    /// Asks for the master file again, which voids neither a verified PIN nor a challenge.
+    package mutating func challengeStands(
+        of puk: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool {
+        try isCurrent(on: &channel)
+    }
+
+    /// VERIFY of reference `82` without a code: the card forgets PIN and administrator (OpenSC's gids driver, GidsApplet).
+    package mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
+        let command = CommandAPDU(ins: Instruction.verify, p2: 0x82)
+        return try channel.exchange(command, limit: 256).status.isSuccess
+    }
+
+    private mutating func isCurrent(on channel: inout AnyCardChannel) throws(CardError) -> Bool {
+        forgetCounters()
+        let read = try GIDSCommand.transported { () throws(TransportError) in
+            try GIDSMasterFile.read(on: &channel)
+        }
+        master = read ?? master
+        return read != nil
+    }
+
+    // MARK: Codes
+
+    package mutating func readPINs(
+        roles: Bool,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [PINPolicy] {
+        if let policies { return policies }
+        let pin = try counter(of: GIDSPolicies.pin, on: &channel)
+        let puk = try counter(of: GIDSPolicies.puk, on: &channel)
+        counters[GIDSPolicies.pin.id] = pin?.status ?? .unknown
+        counters[GIDSPolicies.puk.id] = puk?.status
+        let read = GIDSPolicies.policies(pinTries: pin?.limit, hasPUK: puk != nil, pukTries: puk?.limit)
+        policies = read
+        return read
+    }
+
+    package mutating func status(
+        of policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> PINStatus {
+        if let known = counters.removeValue(forKey: policy.id) { return known }
+        return try counter(of: policy, on: &channel)?.status ?? .unknown
+    }
+
+    /// What was read before a code was presented is no longer true.
+    mutating func forgetCounters() { counters = [:] }
+
+    /// The counter in a PIN's status object; `nil` where the card has none.
+    private func counter(
+        of policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> GIDSCounter? {
+        guard let tag = GIDSCounter.tag(of: policy) else { return nil }
+        let answer = try GIDSCommand.transported { () throws(TransportError) in
+            try GIDSCommand.getData(GIDSCounter.file, tag, limit: GIDSCounter.limit, on: &channel)
+        }
+        guard case .success(let content) = answer else { return nil }
+        return GIDSCounter(parsing: content)
+    }
+
+    // MARK: Files
+
+    /// The card identifier is the serial number, as OpenSC prints it.
+    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
+        // Where the table has not been read yet, it is not read for this: the place is printed.
+        let place = master?.place(of: "cardid", in: "") ?? GIDSMasterFile.cardIdentifierPlace
+        let answer = try read(place, limit: 256, on: &channel)
+        guard let bytes = answer, (1...64).contains(bytes.count) else { return CardIdentity() }
+        return CardIdentity(serialNumber: Hex.string(of: bytes))
+    }
+
+    package mutating func readCertificates(
+        _ scope: CertificateScope,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [CardCertificate] {
+        if master == nil {
+            master = try GIDSCommand.transported { () throws(TransportError) in
+                try GIDSMasterFile.read(on: &channel)
+            }
+        }
+        guard let master else { throw .malformed(file: "master file") }
+        guard let place = master.place(of: "cmapfile", in: "mscp"),
+            let content = try read(place, limit: GIDSContainerMap.limit, on: &channel)
+        else { return [] }
+        var found: [CardCertificate] = []
+        for container in GIDSContainerMap(parsing: content).containers {
+            for name in container.certificateFiles {
+                guard found.count < GIDSCertificate.maximumCount else { return found }
+                guard let place = master.place(of: name, in: "mscp"),
+                    let packed = try read(place, limit: GIDSCertificate.limit, on: &channel),
+                    let der = GIDSCertificate.unpacked(packed)
+                else { continue }
+                found.append(
+                    CardCertificate(id: name, label: container.label, pin: GIDSPolicies.pin.id, der: der)
+                )
+            }
+        }
+        return found
+    }
+
+    /// The content of a file; `nil` where the card gives none.
+    private func read(
+        _ place: GIDSMasterFile.Place,
+        limit: Int,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [UInt8]? {
+        let answer = try GIDSCommand.transported { () throws(TransportError) in
+            try GIDSCommand.getData(place.file, place.tag, limit: limit, on: &channel)
+        }
+        return try? answer.get()
+    }
+}

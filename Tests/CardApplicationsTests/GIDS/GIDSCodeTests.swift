@@ -1,0 +1,190 @@
+import CardApplications
+import CardCore
+import CardTesting
+import Testing
+import VirtualCards
+
+@Suite struct GIDSCodeTests {
+    private func pin(_ bench: GIDSCardBench) throws -> PINPolicy {
+        try bench.withApplication { application, channel in
+            try #require(try application.readPINs(roles: false, on: &channel).first { $0.kind == .pin })
+        }
+    }
+
+    @Test func theListOfPINsCostsThreeCommands() throws {
+        let bench = try GIDSCardBench(tries: 2)
+        try bench.withApplication { application, channel in
+            let policies = try application.readPINs(roles: true, on: &channel)
+            #expect(policies.map(\.id) == ["80", "admin"])
+            #expect(policies.map(\.kind) == [.pin, .key])
+            let pin = try #require(policies.first)
+            #expect(pin.reference.rawValue == 0x80 && pin.role == .auth && pin.maximumTries == 3)
+            #expect(pin.allowedLength == 4...16)
+            #expect(
+                pin.unblocking == [
+                    Unblocking(
+                        by: "admin",
+                        means: .response(challengeLength: 8, responseLength: 8),
+                        evidence: .documented
+                    )
+                ]
+            )
+            #expect(try application.status(of: pin, on: &channel) == PINStatus(remainingTries: 2))
+            #expect(try application.status(of: policies[1], on: &channel) == .unknown)
+        }
+        #expect(bench.headers == ["00CBA000", "00CB3FFF", "00CB3FFF"])
+    }
+
+    @Test func aCounterThatWasReadIsToldOnceAndThenAskedFor() throws {
+        let bench = try GIDSCardBench()
+        try bench.withApplication { application, channel in
+            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
+            _ = try application.status(of: pin, on: &channel)
+            bench.send("00200080063131313131" + "31")
+            #expect(try application.status(of: pin, on: &channel).remainingTries == 2)
+        }
+    }
+
+    @Test func inANewTransactionNothingOldIsTold() throws {
+        let bench = try GIDSCardBench()
+        try bench.withApplication { application, channel in
+            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
+            bench.send("00200080063131313131" + "31")
+            try application.resume(for: pin, on: &channel)
+            #expect(try application.status(of: pin, on: &channel).remainingTries == 2)
+        }
+    }
+
+    @Test func theRightPINIsTakenAndForgottenAgain() throws {
+        let bench = try GIDSCardBench()
+        let pin = try pin(bench)
+        bench.forgetCommands()
+        try bench.withApplication { application, channel in
+            try application.verify(pin, secret("246810"), on: &channel)
+            #expect(bench.isUserVerified)
+            #expect(try application.endSecurityStatus(on: &channel))
+        }
+        #expect(!bench.isUserVerified)
+        #expect(bench.headers == ["00CBA000", "00200080", "00200082"])
+    }
+
+    @Test func wrongAndBlockedPINsAreToldByTheirCounter() throws {
+        let bench = try GIDSCardBench()
+        let pin = try pin(bench)
+        let errors: [PINError?] = try bench.withApplication { application, channel in
+            (0..<4).map { _ in
+                do throws(PINError) {
+                    try application.verify(pin, secret("975318"), on: &channel)
+                    return nil
+                } catch { return error }
+            }
+        }
+        #expect(
+            errors == [
+                .wrong(id: "80", remainingTries: 2), .wrong(id: "80", remainingTries: 1), .blocked(id: "80"),
+                .blocked(id: "80"),
+            ]
+        )
+    }
+
+    @Test func aNewPINThatTheCardRefusesIsNotTakenForAWrongOne() throws {
+        let bench = try GIDSCardBench()
+        let pin = try pin(bench)
+        // The software card keeps printable ASCII only.
+        let error = #expect(throws: PINError.self) {
+            try bench.withApplication { application, channel in
+                try application.change(pin, from: secret("246810"), to: secret("Käsnäs1"), on: &channel)
+            }
+        }
+        #expect(error == .newCodeRefused(id: "80", .incorrectData))
+        #expect(bench.headers.filter { $0 == "00240080" }.count == 1)
+        #expect(bench.card.state.codes["80"]?.value == "246810")
+    }
+
+    @Test func aPINMayHaveLetters() throws {
+        let bench = try GIDSCardBench()
+        let pin = try pin(bench)
+        try bench.withApplication { application, channel in
+            try application.change(pin, from: secret("246810"), to: secret("ny Kod-4711"), on: &channel)
+        }
+        #expect(bench.card.state.codes["80"]?.value == "ny Kod-4711")
+        #expect(throws: Never.self) { try pin.check(secret("ny Kod-4711")) }
+        #expect(throws: PINFormatError.tooLong(maximum: 16)) { try pin.check(secret("ååååååååå")) }
+        #expect(throws: PINFormatError.tooShort(minimum: 4)) { try pin.check(secret("123")) }
+    }
+
+    @Test func whatAnotherProgramSelectedIsSelectedBackBeforeACode() throws {
+        let bench = try GIDSCardBench()
+        try bench.withApplication { application, channel in
+            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
+            bench.reset()
+            bench.forgetCommands()
+            try application.resume(for: pin, on: &channel)
+            try application.verify(pin, secret("246810"), on: &channel)
+        }
+        #expect(bench.headers == ["00CBA000", "00A40400", "00200080"])
+    }
+
+    @Test func noCodeGoesWhereTheApplicationIsNot() throws {
+        let bench = try GIDSCardBench()
+        try bench.withApplication { application, channel in
+            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
+            for answer in ["6A82", "9000", "6D00"] {
+                bench.habit = { _ in Hex.bytes(of: answer) }
+                #expect(throws: CardError.self) { try application.resume(for: pin, on: &channel) }
+            }
+        }
+    }
+
+    @Test func aCardWithAPUKIsUnblockedByItInOneCommand() throws {
+        let bench = try GIDSCardBench(tries: 0)
+        var sent: [String] = []
+        bench.habit = { command in
+            switch Hex.string(of: command) {
+            case "00CB3FFF045C027F7300": return Hex.bytes(of: "7F730697010593010A9000")
+            case let text where text.hasPrefix("002C0080"):
+                sent.append(text)
+                return [0x63, 0xC4]
+            default: return nil
+            }
+        }
+        try bench.withApplication { application, channel in
+            let policies = try application.readPINs(roles: true, on: &channel)
+            #expect(policies.map(\.id) == ["80", "81", "admin"])
+            let (pin, puk) = (policies[0], policies[1])
+            #expect(puk.maximumTries == 10 && puk.kind == .puk)
+            #expect(pin.unblocking.map(\.by) == ["81", "admin"])
+            #expect(try application.status(of: puk, on: &channel).remainingTries == 5)
+            #expect(throws: PINError.wrong(id: "81", remainingTries: 4)) {
+                try application.unblock(
+                    pin,
+                    by: pin.unblocking[0],
+                    of: puk,
+                    secret("13572468"),
+                    to: secret("804629"),
+                    on: &channel
+                )
+            }
+        }
+        #expect(sent == ["002C00800E" + "3133353732343638" + "383034363239"])
+    }
+
+    @Test(arguments: [
+        ("7F7106970102930103", 2), ("7F71049F170101", 1), ("7F7103970100", 0),
+        ("7F71039701FF", 255),
+        ("7F7100", nil), ("7F710297", nil), ("7F71049702FFFF", nil), ("7F71", nil),
+        ("7F7206970102930103", nil),
+        ("7F718180", nil), ("", nil),
+    ])
+    func statusObjectsOfAnyShapeAreReadOrUnknown(answer: String, tries: Int?) throws {
+        let bench = try GIDSCardBench()
+        let bytes = try #require(Hex.bytes(of: answer + "9000"))
+        bench.habit = { $0.starts(with: [0x00, 0xCB, 0x3F, 0xFF]) ? bytes : nil }
+        try bench.withApplication { application, channel in
+            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
+            let status = try application.status(of: pin, on: &channel)
+            #expect(status.remainingTries == tries)
+            #expect(try application.status(of: pin, on: &channel) == status)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import CardApplications
+import CardCore
+import CardTesting
+import Testing
+import VirtualCards
+
+@Suite struct GIDSFindingTests {
+    @Test func whatIsSelectedIsFoundByOneQuestion() throws {
+        let bench = try GIDSCardBench()
+        let family = try bench.withApplication { application, _ in application.family }
+        #expect(family == "gids")
+        #expect(bench.headers == ["00CBA000"])
+    }
+
+    @Test func afterAResetItIsSelectedByItsName() throws {
+        let bench = try GIDSCardBench(selected: false)
+        let pins = try bench.withApplication { application, channel in
+            try application.readPINs(roles: true, on: &channel)
+        }
+        #expect(pins.count == 2)
+        #expect(bench.headers == ["00CBA000", "00A40400", "00CB3FFF", "00CB3FFF"])
+    }
+
+    @Test func anATRWithTheNameMakesTheFamilyLikely() throws {
+        // Ours, and that of Microsoft's virtual smart card.
+        for text in ["3B8D0180FBA000000397425446590201C9", "3B8D0180FBA000000397425446590301C8"] {
+            #expect(GIDSFamily.isLikely(atr: try ATR(parsing: try #require(Hex.bytes(of: text)))))
+        }
+        #expect(!GIDSFamily.isLikely(atr: try ATR(parsing: [0x3B, 0x80, 0x80, 0x01, 0x01])))
+        let piv = try ATR(parsing: try #require(Hex.bytes(of: "3B8A0180F9A00000030800001000" + "00")))
+        #expect(!GIDSFamily.isLikely(atr: piv))
+    }
+
+    /// Everything that can be asked without a code, in one transaction.
+    @Test func aPINThatAnotherProgramVerifiedSurvivesEverythingThatIsRead() throws {
+        let bench = try GIDSCardBench()
+        #expect(bench.send("00200080063234363831" + "30") == "9000")
+        try bench.withApplication { application, channel in
+            for policy in try application.readPINs(roles: true, on: &channel) {
+                _ = try application.status(of: policy, on: &channel)
+                try application.resume(for: policy, on: &channel)
+                _ = try application.status(of: policy, on: &channel)
+            }
+            _ = try application.readIdentity(on: &channel)
+            _ = try application.readCertificates(.withRetired, on: &channel)
+            let key = try #require(try application.readPINs(roles: true, on: &channel).last)
+            _ = try application.challengeStands(of: key, on: &channel)
+        }
+        #expect(bench.isUserVerified)
+        #expect(!bench.headers.contains { $0.hasPrefix("0020") || $0.hasPrefix("00A4") })
+    }
+
+    @Test(arguments: CardProfile.allCases.filter { $0 != .gids })
+    func noOtherCardIsTakenForOneOrChangedByTheQuestion(profile: CardProfile) throws {
+        let image = try profile.imageType.load(
+            from: GIDSCardBench.fixtures + "/cards/\(profile.rawValue).json"
+        )
+        let card = image.makeCard(state: CardState(fresh: image), fault: nil)
+        let before = card.state
+        var channel: AnyCardChannel = InMemoryReader(card: card).channel()
+        let hints = CardHints(atr: try? ATR(parsing: card.atr))
+        #expect(try GIDSFamily.look(hints, on: &channel) == nil)
+        #expect(try GIDSFamily.select(hints, on: &channel) == nil)
+        #expect(card.state == before)
+    }
+
+    @Test func theQuestionLeavesAVerifiedPINOfAnotherFamilyAlone() throws {
+        let image = try FileSystemImage.load(from: GIDSCardBench.fixtures + "/cards/siths-t1.json")
+        let card = FileSystemCard(image: image)
+        let reader = InMemoryReader(card: card)
+        for command in ["00A4040C0CA000000063504B43532D3135", "00200081063234363831" + "30"] {
+            #expect(Hex.string(of: card.process(Hex.bytes(of: command) ?? [])) == "9000")
+        }
+        var channel: AnyCardChannel = reader.channel()
+        #expect(try GIDSFamily.look(CardHints(atr: nil), on: &channel) == nil)
+        #expect(card.verified == [0x81])
+        #expect(reader.commands == 1)
+    }
+
+    @Test(arguments: [
+        "9000", "6F009000", "61044F02A0009000", "DF1F9000", "DF1F00" + "9000", "DF1F0102" + "9000",
+        "DF2001019000", "DF1F8201FF019000",
+    ])
+    func aCardThatAnswersEverythingAlikeIsNotOne(answer: String) throws {
+        let bench = try GIDSCardBench(selected: false)
+        let bytes = try #require(Hex.bytes(of: answer))
+        bench.habit = { _ in bytes }
+        var channel: AnyCardChannel = bench.channel
+        let hints = CardHints(atr: nil)
+        #expect(try GIDSFamily.look(hints, on: &channel) == nil)
+        #expect(try GIDSFamily.select(hints, on: &channel) == nil)
+        #expect(bench.commands.count == 3)
+    }
+
+    @Test func aCardThatSaysNoNameIsBelievedByItsFileSystem() throws {
+        let bench = try GIDSCardBench(selected: false)
+        bench.habit = { [card = bench.card] command in
+            guard command[1] == 0xA4 else { return nil }
+            _ = card.process(command)
+            return [0x90, 0x00]
+        }
+        let family = try bench.withApplication { application, _ in application.family }
+        #expect(family == "gids")
+    }
+
+    @Test func anEndlessAnswerIsNobodys() throws {
+        let bench = try GIDSCardBench(selected: false)
+        bench.habit = { _ in [UInt8](repeating: 0xDF, count: 256) + [0x61, 0x00] }
+        var channel: AnyCardChannel = bench.channel
+        #expect(try GIDSFamily.look(CardHints(atr: nil), on: &channel) == nil)
+        #expect(bench.commands.count < 70)
+    }
+}
