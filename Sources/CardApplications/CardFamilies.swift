@@ -7,6 +7,8 @@ package enum CardFamilies {
         PKCS15Family.self,
         PIVFamily.self,
         OpenPGPFamily.self,
+        GIDSFamily.self,
+        IDPrimeFamily.self,
     ]
 
     /// What a card was found to be.

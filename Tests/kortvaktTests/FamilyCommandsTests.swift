@@ -145,7 +145,7 @@ struct ServiceDesk {
 
     /// The response, as it is read out, to the challenge that stands on `screen`.
     func response(to screen: String) throws -> String {
-        let line = try #require(screen.split(separator: "\n").last { $0.contains("Challenge: ") })
+        let line = try #require(screen.split(whereSeparator: \.isNewline).last { $0.contains("Challenge: ") })
         let digits = try #require(line.split(separator: ":").last)
         let challenge = try #require(Hex.bytes(of: digits.filter(\.isHexDigit)))
         return Hex.string(of: try #require(card.response(to: challenge)))

@@ -5,6 +5,13 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct IDPrimeJudgeTests {
     private static let select = "00A404000BA000000018800000000662"
+    /// Whoever has the administrator's key: encrypts a challenge with it.
+    private static let desk = """
+        import subprocess, sys
+        command = ["openssl", "enc", "-des-ede3-ecb", "-nopad", "-K", sys.argv[2].encode().hex()]
+        challenge = bytes.fromhex(sys.argv[1])
+        print(subprocess.run(command, input=challenge, capture_output=True, check=True).stdout.hex())
+        """
 
     @Test func openSCWorksWithTheCardByItsOwnDriver() async throws {
         try await Bench.withCard("idprime-940") { bench in
@@ -34,6 +41,76 @@ struct IDPrimeJudgeTests {
             #expect(try await judge.change("246810", to: "Ab-9", id: "11"))
             #expect(try await judge.accepts("Ab-9", id: "11"))
             #expect(try await counter(judge) == "63C3")
+        }
+    }
+
+    @Test func whatWeDoOpenSCConfirms() async throws {
+        try await Bench.withCard("idprime-940") { bench in
+            let judge = try OpenSC(bench, defaultDriver: false)
+            func agree(_ status: String, _ tries: Int) async throws {
+                #expect(try await counter(judge) == status)
+                #expect(try await bench.tries() == ["11": tries, "83": 3])
+            }
+            try await agree("63C3", 3)
+            #expect(try await bench.kortvakt("pin", "verify", "--stdin", lines: ["246810"]).exitCode == 0)
+            #expect(try await bench.kortvakt("pin", "verify", "--stdin", lines: ["246811"]).exitCode == 6)
+            try await agree("63C2", 2)
+            let change = try await bench.kortvakt("pin", "change", "--stdin", lines: ["246810", "Ab-9x"])
+            #expect(change.exitCode == 0)
+            try await agree("63C3", 3)
+            #expect(try await judge.accepts("Ab-9x", id: "11"))
+            #expect(try await !judge.accepts("246810", id: "11"))
+            try await agree("63C2", 2)
+            let last = ["pin", "verify", "--stdin", "--last-try"]
+            for code in [6, 7] {
+                #expect(try await bench.kortvakt(last, lines: ["246810"]).exitCode == Int32(code))
+            }
+            try await agree("6983", 0)
+
+            #expect(try await unblock(bench, new: "864209", isRight: false) == 6)
+            try await agree("6983", 0)
+            #expect(try await unblock(bench, new: "864209", isRight: true) == 0)
+            try await agree("63C3", 3)
+            #expect(try await judge.accepts("864209", id: "11"))
+        }
+    }
+
+    @Test func whatOpenSCDoesWeSee() async throws {
+        try await Bench.withCard("idprime-940") { bench in
+            let judge = try OpenSC(bench, defaultDriver: false)
+            #expect(try await judge.change("246810", to: "975310", id: "11"))
+            #expect(try await bench.kortvakt("pin", "verify", "--stdin", lines: ["975310"]).exitCode == 0)
+            for left in (0..<3).reversed() {
+                #expect(try await !judge.accepts("246810", id: "11"))
+                #expect(try await bench.tries()["11"] == left)
+            }
+            #expect(try await bench.pins()["11"]?["blocked"] == .bool(true))
+            #expect(try await bench.kortvakt("pin", "verify", "--stdin", lines: ["975310"]).exitCode == 7)
+        }
+    }
+
+    /// Unblocks the login PIN on a terminal; the service desk is openssl, with the key of the software card.
+    private func unblock(_ bench: Bench, new: String, isRight: Bool) async throws -> Int32 {
+        try await Terminal.run(bench, ["pin", "unblock", "--pin", "11", "--untested"]) { terminal in
+            try await terminal.expect("hexadecimal digits: ")
+            let shown = try #require(terminal.transcript.firstRange(of: "Challenge: "))
+            let challenge = terminal.transcript[shown.upperBound...].prefix {
+                $0 != "\r" && $0 != "\n" && $0 != "\r\n"
+            }
+            let key = isRight ? "Kortvakt-provnyckel-3DES" : "Kortvakt-provnyckel-3DEX"
+            let desk = try await bench.tool(
+                "python3",
+                "-I",
+                "-c",
+                Self.desk,
+                challenge.filter { $0 != " " },
+                key
+            )
+            try await terminal.type(desk.out.filter { !$0.isWhitespace } + "\r")
+            for _ in 0..<2 {
+                try await terminal.expect(": ")
+                try await terminal.type(new + "\r")
+            }
         }
     }
 

@@ -58,9 +58,9 @@ struct GIDSMasterFile: Hashable, Sendable {
 
     private static func entry(_ record: ArraySlice<UInt8>) -> Entry? {
         let bytes = Array(record)
-        guard let directory = text(bytes[0..<9]), let name = text(bytes[9..<18]), !name.isEmpty else {
-            return nil
-        }
+        let (directory, name) = (text(bytes[0..<9]), text(bytes[9..<18]))
+        // A record without a name is a directory.
+        guard !name.isEmpty else { return nil }
         // Only what lies where Windows puts files: the rest of the application is no file system.
         let (tag, file) = (number(bytes[20..<24]), number(bytes[24..<28]))
         guard file & ~0xFF == 0xA000, tag & ~0xFF == 0xDF00 else { return nil }
@@ -71,10 +71,9 @@ struct GIDSMasterFile: Hashable, Sendable {
         return Entry(directory: directory, name: name, place: place)
     }
 
-    /// A name up to its NUL, `nil` without one.
-    private static func text(_ field: ArraySlice<UInt8>) -> String? {
-        guard let end = field.firstIndex(of: 0) else { return nil }
-        return String(decoding: field[..<end], as: UTF8.self)
+    /// A name up to its NUL; one without fills its field, and is longer than any file is called.
+    private static func text(_ field: ArraySlice<UInt8>) -> String {
+        String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
     }
 
     private static func number(_ field: ArraySlice<UInt8>) -> UInt32 {

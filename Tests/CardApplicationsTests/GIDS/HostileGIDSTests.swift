@@ -130,7 +130,7 @@ import VirtualCards
         }
     }
 
-    @Test func namesWithoutAnEndAreLeftOut() throws {
+    @Test func namesWithoutAnEndAreNobodys() throws {
         var table = Self.master
         // The ninth byte of a name is its NUL: the certificate's name and its directory without one.
         for index in [1 + 28 * 5 + 17, 1 + 28 * 6 + 8] {
@@ -167,7 +167,10 @@ import VirtualCards
             let result = try read { $0.put("DF24", Array(Self.packed.prefix(length))) }
             #expect(result.certificates?.map(\.id) == ["ksc01"], "cut at \(length)")
         }
-        for length in [0, Self.packed.count - 1] {
+        let length = try #require(
+            Self.packed.count > 4 ? Int(Self.packed[2]) | Int(Self.packed[3]) << 8 : nil
+        )
+        for length in [0, 1, length - 1, length + 1, 0xFFFF] {
             var lying = Self.packed
             (lying[2], lying[3]) = (UInt8(length & 0xFF), UInt8(length >> 8))
             let result = try read { $0.put("DF24", lying) }

@@ -1,0 +1,143 @@
+import CardApplications
+import CardCore
+import Testing
+import VirtualCards
+
+/// How an IDPrime card is found, and what it says of its codes.
+@Suite struct IDPrimeFamilyTests {
+    @Test func theApplicationIsSelectedOnceItIsNotCurrent() throws {
+        let bench = try IDPrimeBench.make()
+        let family = try bench.withApplication { application, _ in application.family }
+        #expect(family == "idprime")
+        #expect(
+            IDPrimeBench.headers(bench.commands) == ["00A4080C", "00A4040C", "00A4080C", "00B00000"]
+        )
+    }
+
+    @Test func whoHasVerifiedAPINStaysLoggedIn() throws {
+        let bench = try IDPrimeBench.make()
+        var channel: AnyCardChannel = InMemoryReader(card: bench).channel()
+        _ = bench.process(try IDPrimeBench.bytes(IDPrimeBench.select))
+        _ = bench.process(try IDPrimeBench.bytes("0020001110" + "32343638313000000000000000000000"))
+        let before = bench.commands.count
+        let hints = CardHints(atr: try ATR(parsing: bench.atr))
+        var application = try #require(try CardFamilies.identify(hints, on: &channel).application)
+        var tries: [Int?] = []
+        for pin in try application.readPINs(roles: true, on: &channel) {
+            tries.append(try application.status(of: pin, on: &channel).remainingTries)
+        }
+        #expect(bench.card.verified == [0x11])
+        #expect(tries == [3, 3, nil])
+        // Nothing was selected by name, and a verified code is asked for by GET DATA.
+        let sent = bench.commands.dropFirst(before)
+        #expect(!sent.contains { $0[1] == Instruction.select && $0[2] == 0x04 })
+        #expect(sent.count == 2 + 3 + 3 + 1)
+    }
+
+    @Test(arguments: [
+        "3B7F96000080318065B0850400111202F0829000", "3B7D96000080318065B0A31101F383009000", "3B00",
+    ])
+    func withoutTheATROfTheFamilyNoFileIsLookedAt(atr: String) throws {
+        let bench = try IDPrimeBench.make { $0.atr = HexBytes(try IDPrimeBench.bytes(atr)) }
+        bench.families = ["idprime"]
+        #expect(try bench.withApplication { application, _ in application.family } == "idprime")
+        #expect(IDPrimeBench.headers(bench.commands).first == "00A4040C")
+    }
+
+    @Test func anApplicationOfAnotherKindWithTheSameFileIsNotTaken() throws {
+        for content in ["", "00", "02", "0102110010", String(repeating: "01", count: 64)] {
+            let bench = try IDPrimeBench.make { image in
+                image.applications[0].aid = HexBytes([0xA0, 0, 0, 0, 1])
+                image.applications[0].isRoot = nil
+                image.applications[0].path = HexBytes([0x3F, 0x00])
+                for index in image.files.indices {
+                    image.files[index].path = HexBytes(
+                        [0x3F, 0x00] + image.files[index].path.bytes.dropFirst(4)
+                    )
+                }
+                try image.setIDPrimeFile([0x01, 0x01], try IDPrimeBench.bytes(content))
+            }
+            #expect(try bench.withApplication { _, _ in true } == nil, "\(content)")
+        }
+    }
+
+    @Test func aCardWithoutIndexIsNotOne() throws {
+        let bench = try IDPrimeBench.make { try $0.setIDPrimeFile([0x01, 0x01], nil) }
+        #expect(try bench.withApplication { _, _ in true } == nil)
+    }
+
+    @Test func theListOfPINsCostsNineCommands() throws {
+        let bench = try IDPrimeBench.make()
+        let pins = try #require(
+            try bench.withApplication { application, channel in
+                let pins = try application.readPINs(roles: false, on: &channel)
+                for pin in pins { _ = try application.status(of: pin, on: &channel) }
+                _ = try application.readPINs(roles: true, on: &channel)
+                return pins
+            }
+        )
+        #expect(pins.map(\.id) == ["11", "83", "12"])
+        #expect(pins.map(\.role) == [.auth, .sign, .admin])
+        #expect(pins.map(\.kind) == [.pin, .pin, .key])
+        #expect(pins.map(\.padByte) == [0x00, 0x00, nil])
+        #expect(pins[0].allowedLength == 4...16 && pins[0].encoding == .utf8)
+        #expect(bench.commands.count == 9)
+        #expect(
+            bench.commands.filter { $0[1] == Instruction.verify } == [
+                [0, 0x20, 0, 0x11], [0, 0x20, 0, 0x83],
+            ]
+        )
+    }
+
+    @Test func aTokenIsAskedByGetDataAndReadAtOnce() throws {
+        let bench = try IDPrimeBench.token()
+        let status = try bench.withApplication { application, channel in
+            let pins = try application.readPINs(roles: false, on: &channel)
+            return try pins.map { try application.status(of: $0, on: &channel) }
+        }
+        #expect(status == [PINStatus(remainingTries: 3), PINStatus(remainingTries: 3), .unknown])
+        #expect(bench.commands.count == 8)
+        #expect(!bench.commands.contains { $0[1] == Instruction.verify })
+    }
+
+    @Test func onlyTheUsersPINIsUnblockedByTheKeyAndThatIsNotCertain() throws {
+        let pins = try #require(try IDPrimeBench.make().pins())
+        let response = Unblocking.Means.response(challengeLength: 8, responseLength: 8)
+        #expect(pins[0].unblocking == [Unblocking(by: "12", means: response, evidence: .unknown)])
+        #expect(pins[1].unblocking.isEmpty)
+    }
+
+    /// Pre-issuing data and profile; `nil` for a generation that nobody has described.
+    @Test(arguments: [
+        ("84413DF6120FFE", false), ("845651" + "10120FFE", false), ("846160FB120FFE", false),
+        ("846566FB120178", false), ("850300EF120FFE", true), ("855956FB120FFE", true),
+        ("855956FB120178", true), ("85050039120FFE", true), ("85AAAAAA120FFE", nil), ("850300EF1202F0", nil),
+    ])
+    func codesArePaddedAsTheGenerationWantsIt(profile: String, isPadded: Bool?) throws {
+        let bench = try IDPrimeBench.make {
+            $0.atr = HexBytes(try IDPrimeBench.bytes("3B7F96000080318065B0\(profile)829000"))
+        }
+        bench.families = ["idprime"]
+        let pin = try #require(try bench.pins()?.first)
+        #expect(pin.verifyIsAllowed == (isPadded != nil))
+        #expect(pin.changeIsAllowed == (isPadded != nil) && pin.unblockIsAllowed == (isPadded != nil))
+        if let isPadded { #expect((pin.padByte == 0x00) == isPadded) }
+    }
+
+    @Test func theSignaturePINIsThereOnlyWhereAKeyNamesIt() throws {
+        for (references, ids) in [
+            ([1, 0x56, 0] as [UInt8], ["11", "12"]), ([0, 0x56, 0], ["11", "12"]),
+            ([3, 0x56, 0], ["11", "83", "12"]),
+            ([0xFF, 0x56, 0xFF], ["11", "83", "12"]), ([], ["11", "12"]), ([3, 0x56], ["11", "12"]),
+        ] {
+            let bench = try IDPrimeBench.make { image in
+                let entry = references.count == 3 ? references + [0, 0, 0, 0, 0] : references
+                try image.setIDPrimeFile([0x00, 0x05], entry)
+            }
+            #expect(try bench.pins()?.map(\.id) == ids)
+            #expect(!bench.commands.contains { $0.last == 0x83 })
+        }
+        let without = try IDPrimeBench.make { try $0.setIDPrimeFile([0x00, 0x05], nil) }
+        #expect(try without.pins()?.map(\.id) == ["11", "12"])
+    }
+}
