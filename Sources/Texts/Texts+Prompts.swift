@@ -16,6 +16,11 @@ extension Texts {
             "This card does not tell how many PUK tries are left. Be careful: too many wrong ones and it can never be unblocked again."
         )
     }
+    package var responsesNotCounted: String {
+        text(
+            "This card does not tell how many wrong responses it takes. Be careful: after too many of them it can never be unblocked again."
+        )
+    }
     package func planUnblock(_ pin: CodeName, _ state: String) -> String {
         text("To be unblocked: {the_pin}, {state}.", pin.arguments.merging(["state": state]) { $1 })
     }

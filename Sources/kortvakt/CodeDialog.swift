@@ -156,7 +156,9 @@ struct CodeDialog: Dialog {
         case .documented: Output.prompt(texts.evidenceDocumented + "\n")
         case .unknown: Output.prompt(texts.evidenceUnknown + "\n")
         }
-        if plan.puk.status.remainingTries == nil { Output.prompt(texts.pukAttemptsNotCounted + "\n") }
+        guard plan.puk.status.remainingTries == nil else { return }
+        let isResponse = plan.unblocking.isResponse
+        Output.prompt((isResponse ? texts.responsesNotCounted : texts.pukAttemptsNotCounted) + "\n")
     }
 
     mutating func warnOfDate() { Output.error(texts.dateWarning) }
