@@ -24,7 +24,7 @@ struct FamilyCommandsTests {
         Card(profile: .fineidHealth, family: "pkcs15", tries: 5, tellsTries: false),
         Card(profile: .piv, family: "piv", tries: 3, certificates: 4),
         Card(profile: .pivYubiKey, family: "piv", tries: 3, certificates: 4),
-        Card(profile: .idprime940, family: "idprime", tries: 5, unblockingCode: nil, certificates: 3),
+        Card(profile: .idprime940, family: "idprime", tries: 3, unblockingCode: nil, certificates: 3),
         Card(profile: .gids, family: "gids", tries: 3, unblockingCode: nil),
         Card(
             profile: .openpgp,
