@@ -16,7 +16,7 @@ import tempfile
 import time
 
 READER = b"Bench Reader 00 00"
-CODES = {"auth": "246810", "sign": "135790", "puk": "13572468"}
+CODES = {"auth": "246810", "sign": "135790", "puk": "13572468", "resetting-code": "97531864", "admin": "86421357"}
 _INSIDE = "KORTVAKT_BENCH_NAMESPACE"
 _UNSHARE = ["unshare", "--user", "--map-root-user", "--net", "--mount"]
 _PR_SET_PDEATHSIG = 1
@@ -72,6 +72,7 @@ class Service:
 
     def __init__(self, driver, programs):
         self.driver, self.programs = driver, programs
+        self.fresh = {}
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
@@ -133,18 +134,23 @@ class Service:
         raise Failure(f"The virtual reader does not {'show' if present else 'lose'} its card.")
 
     @contextlib.contextmanager
-    def card(self, profile, blocked=None, delay=0):
-        """A fresh card in the reader; `blocked` is the role of a PIN that has no tries left."""
-        card = Card(self, profile, blocked)
-        command = [self.programs / "kortvakt-card", profile, "--connect", f"127.0.0.1:{self.port}", "--delay", str(delay),
-                   "--count", card.count_file, "--state", card.state_file]
-        process = start(command, stdout=subprocess.DEVNULL)
+    def insert(self, profile, *options):
+        """A software card in the reader."""
+        process = start([self.programs / "kortvakt-card", profile, "--connect", f"127.0.0.1:{self.port}", *options],
+                        stdout=subprocess.DEVNULL)
         try:
             self.wait(present=True)
-            yield card
+            yield
         finally:
             stop(process)
         self.wait(present=False)
+
+    @contextlib.contextmanager
+    def card(self, profile, tries=None, delay=0):
+        """A fresh card in the reader, whose login PIN has `tries` left, or all."""
+        card = Card(self, profile, tries)
+        with self.insert(profile, "--delay", str(delay), "--count", card.count_file, "--state", card.state_file):
+            yield card
         card.commands = int(dict(part.split("=") for part in card.count_file.read_text().split())["commands"])
         shutil.rmtree(card.folder)
 
@@ -154,18 +160,22 @@ class Card:
 
     commands = None
 
-    def __init__(self, service, profile, blocked):
+    def __init__(self, service, profile, tries):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=service.folder))
         self.count_file, self.state_file = self.folder / "count", self.folder / "state"
-        image = json.loads((service.programs / f"../share/kortvakt/software-cards/{profile}.json").read_text())
-        self.maximum_tries = {pin["role"]: pin["maximumTries"] for pin in image["pins"]}
-        self.references = {pin["role"]: pin["reference"] for pin in image["pins"]}
-        codes = {pin["reference"]: {"value": CODES[pin["role"]], "initialized": True,
-                                    "remainingTries": 0 if pin["role"] == blocked else pin["maximumTries"]}
-                 for pin in image["pins"]}
-        self.state_file.write_text(json.dumps({"version": 1, "profile": profile, "codes": codes}))
+        if profile not in service.fresh:
+            with service.insert(profile, "--state", self.state_file):
+                service.fresh[profile] = self.state_file.read_text()
+        state = json.loads(service.fresh[profile])
+        # Each role has a code of its own on a fresh card, whatever the card calls it.
+        self._names = {role: name for role, value in CODES.items()
+                       for name, code in state["codes"].items() if code["value"] == value}
+        self.maximum_tries = {role: state["codes"][name]["remainingTries"] for role, name in self._names.items()}
+        if tries is not None:
+            state["codes"][self._names["auth"]]["remainingTries"] = tries
+        self.state_file.write_text(json.dumps(state))
 
     def code(self, role):
         """The code that the card has now, and how many tries are left."""
-        code = json.loads(self.state_file.read_text())["codes"][self.references[role]]
+        code = json.loads(self.state_file.read_text())["codes"][self._names[role]]
         return code["value"], code["remainingTries"]
