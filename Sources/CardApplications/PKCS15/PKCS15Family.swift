@@ -10,6 +10,12 @@ package enum PKCS15Family: CardFamily {
         [0xE8, 0x28, 0xBD, 0x08, 0x0F],
     ]
 
+    /// MultiApp with the Swedish profile, or FINEID in the historical bytes (pcsc-tools list).
+    package static func isLikely(atr: ATR) -> Bool {
+        let text = String(decoding: atr.historicalBytes, as: UTF8.self).uppercased()
+        return PKCS15Row.row(atr: atr) == .thales || text.contains("FINEID")
+    }
+
     package static func select(
         _ hints: CardHints,
         on channel: inout AnyCardChannel
