@@ -16,8 +16,37 @@ extension CardApplication {
         try present(command, data, on: &channel)
     }
 
-    /// CHANGE REFERENCE DATA, P1 = 00: the old code and the new one, each padded as the card stores it.
     package mutating func change(
+        _ policy: PINPolicy,
+        from old: consuming SecretBytes,
+        to new: consuming SecretBytes,
+        on channel: inout AnyCardChannel
+    ) throws(PINError) {
+        try changeReferenceData(policy, from: old, to: new, on: &channel)
+    }
+
+    /// RESET RETRY COUNTER with both codes, or VERIFY and RESET RETRY COUNTER.
+    ///
+    /// One form is never followed by the other: a failure that is not a counted wrong code explains nothing.
+    package mutating func unblock(
+        _ pin: PINPolicy,
+        by unblocking: Unblocking,
+        of puk: PINPolicy,
+        _ code: consuming SecretBytes,
+        to new: consuming SecretBytes,
+        on channel: inout AnyCardChannel
+    ) throws(PINError) {
+        switch unblocking.means {
+        case .codeAndNewPIN: try resetRetryCounter(pin, by: puk, code, to: new, on: &channel)
+        case .verifyThenNewPIN:
+            try verify(puk, code, on: &channel)
+            try resetRetryCounter(pin, to: new, after: puk, on: &channel)
+        case .response: throw .card(.notSupported)
+        }
+    }
+
+    /// CHANGE REFERENCE DATA, P1 = 00: the old code and the new one, each padded as the card stores it.
+    package mutating func changeReferenceData(
         _ policy: PINPolicy,
         from old: consuming SecretBytes,
         to new: consuming SecretBytes,
@@ -35,35 +64,25 @@ extension CardApplication {
         try present(command, data, on: &channel)
     }
 
-    /// RESET RETRY COUNTER with both codes, or VERIFY and RESET RETRY COUNTER.
-    ///
-    /// One form is never followed by the other: a failure that is not a counted wrong code explains nothing.
-    package mutating func unblock(
+    /// RESET RETRY COUNTER, P1 = 00: `puk`'s code and the new one, each padded as the card stores it.
+    package mutating func resetRetryCounter(
         _ pin: PINPolicy,
-        by unblocking: Unblocking,
-        of puk: PINPolicy,
+        by puk: PINPolicy,
         _ code: consuming SecretBytes,
         to new: consuming SecretBytes,
         on channel: inout AnyCardChannel
     ) throws(PINError) {
-        switch unblocking.means {
-        case .codeAndNewPIN:
-            let data = SecretBytes(capacity: 510) { output in
-                puk.encode(code, into: &output)
-                pin.encode(new, into: &output)
-            }
-            let command = PresentedCommand(
-                Instruction.resetRetryCounter,
-                reference: pin.reference,
-                judged: puk,
-                changed: pin
-            )
-            try present(command, data, on: &channel)
-        case .verifyThenNewPIN:
-            try verify(puk, code, on: &channel)
-            try resetRetryCounter(pin, to: new, after: puk, on: &channel)
-        case .response: throw .card(.notSupported)
+        let data = SecretBytes(capacity: 510) { output in
+            puk.encode(code, into: &output)
+            pin.encode(new, into: &output)
         }
+        let command = PresentedCommand(
+            Instruction.resetRetryCounter,
+            reference: pin.reference,
+            judged: puk,
+            changed: pin
+        )
+        try present(command, data, on: &channel)
     }
 
     /// RESET RETRY COUNTER, P1 = 02: only the new code, after `puk` has been accepted.

@@ -15,6 +15,11 @@ package enum CardError: Error, Equatable, Sendable {
     case unexpected(StatusWord, instruction: UInt8)
 }
 
+/// Runs `body` and gives its error the type that card applications throw.
+func transported<R>(_ body: () throws(TransportError) -> R) throws(CardError) -> R {
+    do throws(TransportError) { return try body() } catch { throw .transport(error) }
+}
+
 /// Why a card did not take a code.
 ///
 /// Every case says what is known of the counter.

@@ -11,7 +11,7 @@ package protocol CardFamily: Sendable {
     static func isLikely(atr: ATR) -> Bool
     /// Looks at what is selected, and selects nothing; `nil` when that is not this family's, or cannot be told.
     ///
-    /// The question changes nothing on any card: somebody else's verified code stays verified.
+    /// The question changes at most which file is current: somebody else's verified code stays verified.
     static func look(
         _ hints: CardHints,
         on channel: inout AnyCardChannel

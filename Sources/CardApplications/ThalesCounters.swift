@@ -1,11 +1,29 @@
-package import CardCore
+internal import CardCore
 
 /// Counters of Thales (Gemalto) cards by GET DATA, which spends no try.
 ///
 /// `00 CB 00 FF 05 A0 03 83 01 REF 00` is answered by `A0 { 83: REF, DF21: tries usage unblocks method, … }`, where `FF`
 /// is unlimited. The form is the one in OpenSC's IDPrime driver.
 package enum ThalesCounters {
-    package static func status(
+    /// Asks by the one command that costs less: under T=0 GET DATA takes two, and an empty VERIFY one.
+    ///
+    /// `verifyIsFree` says that this card is known to count no empty VERIFY; its `9000` means that the code is already
+    /// verified, and nothing about the counter. `nil` where the card does not tell.
+    static func status(
+        of reference: PINReference,
+        verifyIsFree: Bool,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> PINStatus? {
+        if verifyIsFree, channel.limits.transmissionProtocol == .t0 {
+            let question = CommandAPDU(ins: Instruction.verify, p2: reference.rawValue)
+            let status = try channel.exchange(question).status
+            if let tries = status.remainingTries { return PINStatus(remainingTries: tries) }
+            if status == .authenticationMethodBlocked { return PINStatus(remainingTries: 0) }
+        }
+        return try status(of: reference, on: &channel)
+    }
+
+    private static func status(
         of reference: PINReference,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> PINStatus? {

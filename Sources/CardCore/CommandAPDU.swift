@@ -37,6 +37,9 @@ package enum Instruction {
     package static let performSecurityOperation: UInt8 = 0x2A
     package static let resetRetryCounter: UInt8 = 0x2C
     package static let resetRetryCounterWithData: UInt8 = 0x2D
+    package static let externalAuthenticate: UInt8 = 0x82
+    package static let getChallenge: UInt8 = 0x84
+    package static let generalAuthenticate: UInt8 = 0x87
     package static let internalAuthenticate: UInt8 = 0x88
     package static let select: UInt8 = 0xA4
     package static let readBinary: UInt8 = 0xB0

@@ -81,7 +81,7 @@ package enum PINChoice: Hashable, Sendable {
     /// An id or label as `status` shows it.
     case name(String)
 
-    /// `auth`, `sign` and `puk` are roles; anything else is an id or a label.
+    /// `auth`, `sign`, `puk`, `admin` and `resetting-code` are roles; anything else is an id or a label.
     package init(argument: String?) {
         guard let argument else {
             self = .unnamed

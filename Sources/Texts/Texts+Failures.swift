@@ -155,7 +155,7 @@ extension Texts {
     package func blockedPINForDesk(_ pin: CodeName, command: String) -> Sentence {
         Sentence(
             text("{the_pin} is blocked.", pin.arguments),
-            text("Call your service desk and unblock it together with: {command}", ["command": command])
+            text("Call your service desk, and run this during the call: {command}", ["command": command])
         )
     }
     package func blockedResettingCode(_ pin: CodeName, command: String) -> Sentence {

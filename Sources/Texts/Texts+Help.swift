@@ -12,7 +12,9 @@ extension Texts {
     package var helpList: String { text("Show the codes of the card and the tries left.") }
     package var helpVerify: String { text("Check whether a PIN is right.") }
     package var helpChange: String { text("Replace a PIN by a new one.") }
-    package var helpUnblock: String { text("Unblock a PIN with the PUK and set a new one.") }
+    package var helpUnblock: String {
+        text("Unblock a PIN, with the PUK or with your service desk, and set a new one.")
+    }
     package var helpAPDU: String { text("Send raw commands to the card, for administrators.") }
     package var helpDemo: String {
         text("Walk through the story of a blocked card with a software card, without hardware.")
@@ -27,7 +29,7 @@ extension Texts {
     }
     package var helpPersonal: String { text("Show personal identity numbers in full.") }
     package var helpPINRole: String {
-        text("Which code: auth, sign, puk, or its id or label as shown by status.")
+        text("Which code: auth, sign, puk, admin, or its id or label as shown by status.")
     }
     package var helpStdin: String {
         text("Read the codes from standard input, one on each line, in the order asked.")

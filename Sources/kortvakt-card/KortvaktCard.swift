@@ -10,7 +10,9 @@ struct KortvaktCard: ParsableCommand {
         abstract: "A software card in a virtual reader, for training, tests and measurements.",
         discussion: """
             The card connects to the reader (vpcd) and stays in it until this program ends: ending it pulls the card.
-            Nothing it holds is secret.
+            Nothing it holds is secret. The OpenPGP card also has the resetting code 97531864 and the administrator PIN
+            86421357; the administrator keys of idprime-940 and gids stand in Fixtures/cards/README.md, with the command
+            that makes a response.
 
             Faults for --fault, N counts commands from 1:
 

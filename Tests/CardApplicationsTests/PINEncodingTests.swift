@@ -22,10 +22,6 @@ import Testing
         )
     }
 
-    private func secret(_ bytes: [UInt8]) -> SecretBytes {
-        SecretBytes(capacity: bytes.count) { output in output.append(contentsOf: bytes.span) }
-    }
-
     private func error(_ bytes: [UInt8], _ policy: PINPolicy) -> PINFormatError? {
         do throws(PINFormatError) {
             try policy.check(secret(bytes))

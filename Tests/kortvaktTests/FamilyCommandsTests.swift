@@ -104,21 +104,11 @@ struct FamilyCommandsTests {
 
     /// With the code, or with the response of whoever has the administrator's key, on a terminal.
     private func unblock(_ card: Card, _ bench: Bench, new: String) async throws -> Int32 {
-        let command = ["pin", "unblock", "--pin", "auth", "--untested"] + card.unblocking
+        let options = ["--pin", "auth", "--untested"] + card.unblocking
         guard let code = card.unblockingCode else {
-            let software = try ServiceDesk(profile: card.profile)
-            return try await Terminal.run(bench, command) { terminal in
-                try await terminal.expect("Challenge: ")
-                try await terminal.expect("digits: ")
-                let screen = terminal.transcript
-                try await terminal.type(try software.response(to: screen) + "\r")
-                for _ in 1...2 {
-                    try await terminal.expect(": ")
-                    try await terminal.type(new + "\r")
-                }
-            }
+            return try await SoftwareDesk(profile: card.profile).unblock(bench, options, new: new)
         }
-        return try await bench.kortvakt(command + ["--stdin"], lines: [code, new]).exitCode
+        return try await bench.kortvakt(["pin", "unblock", "--stdin"] + options, lines: [code, new]).exitCode
     }
 
     @Test(arguments: cards)
@@ -131,23 +121,5 @@ struct FamilyCommandsTests {
                 #expect(run.exitCode == 4, "\(run.said)")
             }
         }
-    }
-}
-
-/// Whoever has the administrator's key of a software card, and hears a challenge.
-struct ServiceDesk {
-    private let card: any SoftwareCard
-
-    init(profile: CardProfile) throws {
-        let image = try profile.imageType.load(from: BenchFiles.fixture("cards/\(profile.rawValue).json"))
-        card = image.makeCard(state: CardState(fresh: image), fault: nil)
-    }
-
-    /// The response, as it is read out, to the challenge that stands on `screen`.
-    func response(to screen: String) throws -> String {
-        let line = try #require(screen.split(whereSeparator: \.isNewline).last { $0.contains("Challenge: ") })
-        let digits = try #require(line.split(separator: ":").last)
-        let challenge = try #require(Hex.bytes(of: digits.filter(\.isHexDigit)))
-        return Hex.string(of: try #require(card.response(to: challenge)))
     }
 }

@@ -1,4 +1,3 @@
-import CardCore
 import CardTesting
 import Testing
 
@@ -70,40 +69,13 @@ struct GIDSJudgeTests {
 
             for _ in 0..<3 { #expect(try await !judge.accepts("111111", id: "80")) }
             // The response by another key: the card says no, nothing else is sent, and the PIN stays blocked.
-            #expect(try await respond(bench, key: Self.otherKey, new: "804629") == 6)
+            #expect(
+                try await OpenSSLDesk(bench: bench, key: Self.otherKey).unblock(bench, new: "804629") == 6
+            )
             #expect(try await bench.tries()["80"] == 0)
-            #expect(try await respond(bench, key: Self.key, new: "804629") == 0)
+            #expect(try await OpenSSLDesk(bench: bench, key: Self.key).unblock(bench, new: "804629") == 0)
             #expect(try await bench.tries()["80"] == 3)
             #expect(try await judge.accepts("804629", id: "80"))
         }
-    }
-
-    /// `pin unblock` on a terminal, where the openssl command is the service desk; its exit code.
-    private func respond(_ bench: Bench, key: String, new: String) async throws -> Int32 {
-        try await Terminal.run(bench, ["pin", "unblock", "--lang", "en"]) { terminal in
-            try await terminal.expect("Challenge: ")
-            try await terminal.expect("digits: ")
-            let line = terminal.transcript.split(separator: "Challenge: ").last ?? ""
-            let challenge = Hex.bytes(of: line.prefix { $0 == " " || $0.isHexDigit }.filter(\.isHexDigit))
-            let response = try await sealed(bench, try #require(challenge), key: key)
-            try await terminal.type(response + "\r")
-            for prompt in ["characters: ", "once more: "] {
-                try await terminal.expect(prompt)
-                try await terminal.type(new + "\r")
-            }
-        }
-    }
-
-    /// One block of triple DES, in hexadecimal.
-    private func sealed(_ bench: Bench, _ block: [UInt8], key: String) async throws -> String {
-        let octal = block.map { byte in
-            let digits = String(byte, radix: 8)
-            return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
-        }
-        let cipher = "openssl enc -des-ede3-cbc -nopad -iv 0000000000000000 -K \(key)"
-        let script = "printf '\(octal.joined())' | \(cipher) | od -An -v -tx1"
-        let response = try await bench.tool("sh", "-c", script).out.filter(\.isHexDigit)
-        #expect(response.count == 16)
-        return response
     }
 }

@@ -5,13 +5,9 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct IDPrimeJudgeTests {
     private static let select = "00A404000BA000000018800000000662"
-    /// Whoever has the administrator's key: encrypts a challenge with it.
-    private static let desk = """
-        import subprocess, sys
-        command = ["openssl", "enc", "-des-ede3-ecb", "-nopad", "-K", sys.argv[2].encode().hex()]
-        challenge = bytes.fromhex(sys.argv[1])
-        print(subprocess.run(command, input=challenge, capture_output=True, check=True).stdout.hex())
-        """
+    /// `Kortvakt-provnyckel-3DES`, and another one.
+    private static let key = "4B6F727476616B742D70726F766E79636B656C2D33444553"
+    private static let otherKey = "4B6F727476616B742D70726F766E79636B656C2D33444558"
 
     @Test func openSCWorksWithTheCardByItsOwnDriver() async throws {
         try await Bench.withCard("idprime-940") { bench in
@@ -67,9 +63,12 @@ struct IDPrimeJudgeTests {
             }
             try await agree("6983", 0)
 
-            #expect(try await unblock(bench, new: "864209", isRight: false) == 6)
+            let options = ["--pin", "11", "--untested"]
+            let impostor = OpenSSLDesk(bench: bench, key: Self.otherKey)
+            #expect(try await impostor.unblock(bench, options, new: "864209") == 6)
             try await agree("6983", 0)
-            #expect(try await unblock(bench, new: "864209", isRight: true) == 0)
+            let desk = OpenSSLDesk(bench: bench, key: Self.key)
+            #expect(try await desk.unblock(bench, options, new: "864209") == 0)
             try await agree("63C3", 3)
             #expect(try await judge.accepts("864209", id: "11"))
         }
@@ -86,31 +85,6 @@ struct IDPrimeJudgeTests {
             }
             #expect(try await bench.pins()["11"]?["blocked"] == .bool(true))
             #expect(try await bench.kortvakt("pin", "verify", "--stdin", lines: ["975310"]).exitCode == 7)
-        }
-    }
-
-    /// Unblocks the login PIN on a terminal; the service desk is openssl, with the key of the software card.
-    private func unblock(_ bench: Bench, new: String, isRight: Bool) async throws -> Int32 {
-        try await Terminal.run(bench, ["pin", "unblock", "--pin", "11", "--untested"]) { terminal in
-            try await terminal.expect("hexadecimal digits: ")
-            let shown = try #require(terminal.transcript.firstRange(of: "Challenge: "))
-            let challenge = terminal.transcript[shown.upperBound...].prefix {
-                $0 != "\r" && $0 != "\n" && $0 != "\r\n"
-            }
-            let key = isRight ? "Kortvakt-provnyckel-3DES" : "Kortvakt-provnyckel-3DEX"
-            let desk = try await bench.tool(
-                "python3",
-                "-I",
-                "-c",
-                Self.desk,
-                challenge.filter { $0 != " " },
-                key
-            )
-            try await terminal.type(desk.out.filter { !$0.isWhitespace } + "\r")
-            for _ in 0..<2 {
-                try await terminal.expect(": ")
-                try await terminal.type(new + "\r")
-            }
         }
     }
 

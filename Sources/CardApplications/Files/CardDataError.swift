@@ -1,4 +1,4 @@
-/// Why bytes from a card are not the PKCS#15 structure that was looked for.
+/// Why bytes from a card are not the data objects that were looked for.
 package enum CardDataError: Error, Equatable, Sendable {
     /// Not a BER data object: truncated, indefinite where a file has to be split, or nested deeper than 50.
     case notBER

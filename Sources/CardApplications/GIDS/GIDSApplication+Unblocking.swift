@@ -22,16 +22,16 @@ extension GIDSApplication {
             data: [0x83, 0x01, 0x80]
         )
         let ask = CommandAPDU(
-            ins: GIDSCommand.generalAuthenticate,
+            ins: Instruction.generalAuthenticate,
             data: [0x7C, 0x02, 0x81, 0x00],
             expectedLength: 256
         )
-        let chosen = try GIDSCommand.transported { () throws(TransportError) in
+        let chosen = try transported { () throws(TransportError) in
             try channel.exchange(choose, limit: 256)
         }
         // A card without the key, or one that knows only the mutual form, has no challenge for people.
         guard chosen.status.isSuccess else { throw .notSupported }
-        let response = try GIDSCommand.transported { () throws(TransportError) in
+        let response = try transported { () throws(TransportError) in
             try channel.exchange(ask, limit: 256)
         }
         guard response.status.isSuccess else { throw .notSupported }
@@ -57,17 +57,7 @@ extension GIDSApplication {
         forgetCounters()
         guard unblocking.isResponse else {
             guard unblocking.means == .codeAndNewPIN else { throw .card(.notSupported) }
-            let data = SecretBytes(capacity: 510) { output in
-                puk.encode(code, into: &output)
-                pin.encode(new, into: &output)
-            }
-            let command = PresentedCommand(
-                Instruction.resetRetryCounter,
-                reference: pin.reference,
-                judged: puk,
-                changed: pin
-            )
-            return try present(command, data, on: &channel)
+            return try resetRetryCounter(pin, by: puk, code, to: new, on: &channel)
         }
         guard code.count == GIDSPolicies.challengeLength else { throw .card(.notSupported) }
         let data = SecretBytes(capacity: 4 + GIDSPolicies.challengeLength) { output in
@@ -76,7 +66,7 @@ extension GIDSApplication {
             code.withBytes { output.append(contentsOf: $0) }
         }
         let command = PresentedCommand(
-            GIDSCommand.generalAuthenticate,
+            Instruction.generalAuthenticate,
             reference: PINReference(rawValue: 0x00),
             judged: puk
         )
@@ -89,10 +79,10 @@ extension GIDSApplication {
         switch (command.instruction, status) {
         case (_, .success): nil
         // The challenge is not there any more (GidsApplet: 6985), or the card takes no such form: nothing was judged.
-        case (GIDSCommand.generalAuthenticate, .conditionsNotSatisfied),
-            (GIDSCommand.generalAuthenticate, .referenceDataNotUsable),
-            (GIDSCommand.generalAuthenticate, .incorrectData),
-            (GIDSCommand.generalAuthenticate, .wrongLength):
+        case (Instruction.generalAuthenticate, .conditionsNotSatisfied),
+            (Instruction.generalAuthenticate, .referenceDataNotUsable),
+            (Instruction.generalAuthenticate, .incorrectData),
+            (Instruction.generalAuthenticate, .wrongLength):
             .notAllowed(id: command.judged.id, status)
         // The new PIN after the response (P1 = 02): its length or its characters.
         case (Instruction.resetRetryCounter, .wrongLength), (Instruction.resetRetryCounter, .incorrectData):

@@ -21,7 +21,7 @@ package struct GIDSApplication: CardApplication {
     package mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
         guard try !isCurrent(on: &channel) else { return }
         let aid = aid
-        let selection = try GIDSCommand.transported { () throws(TransportError) in
+        let selection = try transported { () throws(TransportError) in
             try GIDSCommand.select(aid, on: &channel)
         }
         switch selection {
@@ -47,7 +47,7 @@ package struct GIDSApplication: CardApplication {
 
     private mutating func isCurrent(on channel: inout AnyCardChannel) throws(CardError) -> Bool {
         forgetCounters()
-        let read = try GIDSCommand.transported { () throws(TransportError) in
+        let read = try transported { () throws(TransportError) in
             try GIDSMasterFile.read(on: &channel)
         }
         master = read ?? master
@@ -65,7 +65,11 @@ package struct GIDSApplication: CardApplication {
         let puk = try counter(of: GIDSPolicies.puk, on: &channel)
         counters[GIDSPolicies.pin.id] = pin?.status ?? .unknown
         counters[GIDSPolicies.puk.id] = puk?.status
-        let read = GIDSPolicies.policies(pinTries: pin?.limit, hasPUK: puk != nil, pukTries: puk?.limit)
+        let read = GIDSPolicies.policies(
+            pinTries: pin?.maximumTries,
+            hasPUK: puk != nil,
+            pukTries: puk?.maximumTries
+        )
         policies = read
         return read
     }
@@ -87,8 +91,8 @@ package struct GIDSApplication: CardApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> GIDSCounter? {
         guard let tag = GIDSCounter.tag(of: policy) else { return nil }
-        let answer = try GIDSCommand.transported { () throws(TransportError) in
-            try GIDSCommand.getData(GIDSCounter.file, tag, limit: GIDSCounter.limit, on: &channel)
+        let answer = try transported { () throws(TransportError) in
+            try GIDSCommand.getData(GIDSCounter.file, tag, limit: 256, on: &channel)
         }
         guard case .success(let content) = answer else { return nil }
         return GIDSCounter(parsing: content)
@@ -110,28 +114,42 @@ package struct GIDSApplication: CardApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [CardCertificate] {
         if master == nil {
-            master = try GIDSCommand.transported { () throws(TransportError) in
+            master = try transported { () throws(TransportError) in
                 try GIDSMasterFile.read(on: &channel)
             }
         }
         guard let master else { throw .malformed(file: "master file") }
         guard let place = master.place(of: "cmapfile", in: "mscp"),
-            let content = try read(place, limit: GIDSContainerMap.limit, on: &channel)
+            let content = try read(
+                place,
+                limit: ContainerMap.maximumLength + GIDSCommand.headerLength,
+                on: &channel
+            )
         else { return [] }
         var found: [CardCertificate] = []
-        for container in GIDSContainerMap(parsing: content).containers {
-            for name in container.certificateFiles {
-                guard found.count < GIDSCertificate.maximumCount else { return found }
+        for container in ContainerMap(parsing: content).containers where container.isInUse {
+            for name in Self.certificateFiles(of: container) {
+                guard found.count < MinidriverCertificate.maximumCount else { return found }
                 guard let place = master.place(of: name, in: "mscp"),
-                    let packed = try read(place, limit: GIDSCertificate.limit, on: &channel),
-                    let der = GIDSCertificate.unpacked(packed)
+                    let packed = try read(place, limit: Self.maximumFileLength, on: &channel),
+                    let der = MinidriverCertificate.der(in: packed)
                 else { continue }
                 found.append(
-                    CardCertificate(id: name, label: container.label, pin: GIDSPolicies.pin.id, der: der)
+                    CardCertificate(id: name, label: container.name, pin: GIDSPolicies.pin.id, der: der)
                 )
             }
         }
         return found
+    }
+
+    /// Octets of a file with a certificate, with tag and length.
+    private static let maximumFileLength = 8_192
+
+    /// Names of the files with the certificates of a container's keys: its index in two hexadecimal digits.
+    private static func certificateFiles(of container: ContainerMap.Container) -> [String] {
+        let number = Hex.string(of: [UInt8(truncatingIfNeeded: container.index)])
+        return (container.hasExchangeKey ? ["kxc" + number] : [])
+            + (container.hasSignatureKey ? ["ksc" + number] : [])
     }
 
     /// The content of a file; `nil` where the card gives none.
@@ -140,7 +158,7 @@ package struct GIDSApplication: CardApplication {
         limit: Int,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [UInt8]? {
-        let answer = try GIDSCommand.transported { () throws(TransportError) in
+        let answer = try transported { () throws(TransportError) in
             try GIDSCommand.getData(place.file, place.tag, limit: limit, on: &channel)
         }
         return try? answer.get()

@@ -11,8 +11,8 @@ enum GIDSCommand {
         case refused(StatusWord)
     }
 
-    /// GENERAL AUTHENTICATE (ISO/IEC 7816-4, 11.5.5).
-    static let generalAuthenticate: UInt8 = 0x87
+    /// Octets of the tag and the length that a data object can have before its value.
+    static let headerLength = 5
 
     /// SELECT by name; the answer is the application template `61` with the AID in `4F` (GIDS application metadata).
     static func select(
@@ -60,10 +60,5 @@ enum GIDSCommand {
 
     struct Refusal: Error, Hashable {
         let status: StatusWord
-    }
-
-    /// Runs `body` and gives its error the type that applications throw.
-    static func transported<R>(_ body: () throws(TransportError) -> R) throws(CardError) -> R {
-        do throws(TransportError) { return try body() } catch { throw .transport(error) }
     }
 }

@@ -4,11 +4,10 @@ internal import CardCore
 struct GIDSCounter: Hashable, Sendable {
     /// P1-P2 that mean the application and no file of it.
     static let file: UInt16 = 0x3FFF
-    static let limit = 256
 
     let status: PINStatus
     /// Tries of a fresh counter; `nil` where the card does not tell.
-    let limit: Int?
+    let maximumTries: Int?
 
     /// `97` (`9F17` on older cards) is the counter, `93` what it starts from; `nil` without a counter of one byte.
     init?(parsing content: [UInt8]) {
@@ -24,7 +23,7 @@ struct GIDSCounter: Hashable, Sendable {
         }
         guard let tries = number(0x97) ?? number(0x9F17) else { return nil }
         status = PINStatus(remainingTries: tries)
-        limit = number(0x93)
+        maximumTries = number(0x93)
     }
 
     /// The tag of the status object of `policy`; `nil` for the key, which has none.

@@ -30,7 +30,7 @@ struct GIDSMasterFile: Hashable, Sendable {
     /// OpenSC allows 126 containers; with a certificate each and the fixed files this is plenty.
     private static let maximumEntries = 160
     /// The longest table that is read, with its tag and length.
-    private static let limit = 1 + recordLength * maximumEntries + 5
+    private static let limit = 1 + recordLength * maximumEntries + GIDSCommand.headerLength
 
     /// Asks what is selected for its master file; `nil` when it has none, and so is no GIDS application.
     static func read(on channel: inout AnyCardChannel) throws(TransportError) -> GIDSMasterFile? {

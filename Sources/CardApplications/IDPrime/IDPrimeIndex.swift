@@ -67,34 +67,3 @@ package struct IDPrimeIndex: Hashable, Sendable {
         return String(decoding: characters, as: UTF8.self)
     }
 }
-
-/// Which PIN opens the key of which container, where the card has such a file (OpenSC's idprime driver).
-package enum IDPrimeKeyReferences {
-    /// Octets of an entry: PIN 1, key 1, container 1, and five that no driver reads.
-    static let entryLength = 8
-    /// A container has two decimal digits in its name.
-    static let maximumLength = 100 * entryLength
-
-    /// The numbers of the PINs by container; of two entries for one container the first counts.
-    package static func pins(in bytes: [UInt8]) -> [Int: UInt8] {
-        var pins: [Int: UInt8] = [:]
-        for start in stride(from: 0, through: bytes.count - entryLength, by: entryLength)
-        where start < maximumLength {
-            let (pin, container) = (bytes[start], Int(bytes[start + 2]))
-            if pin != 0, pins[container] == nil { pins[container] = pin }
-        }
-        return pins
-    }
-}
-
-/// The containers of a card, which say where there is a private key (smart card minidriver specification).
-package enum IDPrimeContainerMap {
-    /// CONTAINER_MAP_RECORD: a name of 40 UTF-16 characters, flags, sizes of the keys.
-    static let entryLength = 86
-    static let maximumLength = 100 * entryLength
-
-    /// The numbers of the containers that have a name.
-    package static func containers(in bytes: [UInt8]) -> Set<Int> {
-        Set((0..<min(bytes.count / entryLength, 100)).filter { bytes[$0 * entryLength] != 0 })
-    }
-}

@@ -17,8 +17,6 @@ enum IDPrimePINs {
     /// A block of 3DES: the challenge, and the response of whoever has the key of 24 octets.
     static let blockLength = 8
 
-    static let externalAuthenticate: UInt8 = 0x82
-    static let getChallenge: UInt8 = 0x84
     /// P2 of GET CHALLENGE for eight octets, as the maker's own driver sends it (OpenSC's idprime driver).
     static let challengeParameter: UInt8 = 0x01
 

@@ -23,17 +23,9 @@ extension OpenPGPApplication {
         to new: consuming SecretBytes,
         on channel: inout AnyCardChannel
     ) throws(PINError) {
-        let data = SecretBytes(capacity: 510) { output in
-            policy.encode(old, into: &output)
-            policy.encode(new, into: &output)
-        }
         // SmartPGP leaves PW3 verified; what others do to PW1 the specification does not say.
         willPresent(verifying: Self.modes(of: policy))
-        try present(
-            PresentedCommand(Instruction.changeReferenceData, reference: policy.reference, judged: policy),
-            data,
-            on: &channel
-        )
+        try changeReferenceData(policy, from: old, to: new, on: &channel)
     }
 
     /// RESET RETRY COUNTER with the resetting code in front, or alone after PW3.
@@ -47,18 +39,8 @@ extension OpenPGPApplication {
     ) throws(PINError) {
         switch unblocking.means {
         case .codeAndNewPIN:
-            let data = SecretBytes(capacity: 510) { output in
-                puk.encode(code, into: &output)
-                pin.encode(new, into: &output)
-            }
             willPresent(verifying: Self.modes(of: pin))
-            let command = PresentedCommand(
-                Instruction.resetRetryCounter,
-                reference: pin.reference,
-                judged: puk,
-                changed: pin
-            )
-            try present(command, data, on: &channel)
+            try resetRetryCounter(pin, by: puk, code, to: new, on: &channel)
         case .verifyThenNewPIN:
             try verify(puk, code, on: &channel)
             willPresent(verifying: Self.modes(of: pin))
@@ -91,7 +73,7 @@ extension OpenPGPApplication {
     /// Logs out with VERIFY P1 = FF (7.2.2) what the commands of this transaction may have verified.
     package mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
         // Commands that went out without our knowledge may have verified anything.
-        let modes = touched ?? [0x81, 0x82, 0x83]
+        let modes = touched ?? OpenPGPCodes.Mode.all
         guard data.promisesLogout else { return false }
         if data.isYubiKey {
             guard try keyKnowsLogout(on: &channel) else { return false }

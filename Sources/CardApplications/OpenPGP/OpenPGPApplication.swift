@@ -150,8 +150,4 @@ extension OpenPGPApplication {
         )
         return try channel.exchange(command, limit: limit)
     }
-
-    private func transported<R>(_ body: () throws(TransportError) -> R) throws(CardError) -> R {
-        do throws(TransportError) { return try body() } catch { throw .transport(error) }
-    }
 }

@@ -9,6 +9,7 @@ enum OpenPGPCodes {
         static let signature: UInt8 = 0x81
         static let other: UInt8 = 0x82
         static let administrator: UInt8 = 0x83
+        static let all: Set<UInt8> = [signature, other, administrator]
     }
 
     static func policies(_ passwords: OpenPGPPasswordStatus) -> [PINPolicy] {

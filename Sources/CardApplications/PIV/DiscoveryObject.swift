@@ -20,7 +20,7 @@ struct DiscoveryObject: Hashable, Sendable {
 
     /// Asks what is selected; `nil` where that is not PIV or has no such object.
     static func read(on channel: inout AnyCardChannel) throws(TransportError) -> DiscoveryObject? {
-        let response = try DataObjects.read([0x7E], limit: 256, on: &channel)
+        let response = try PIVObject.getData([0x7E], limit: 256, on: &channel)
         return response.status.isSuccess ? DiscoveryObject(response.data) : nil
     }
 }

@@ -41,14 +41,12 @@ extension PIVApplication {
         of policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> YubiKey.Counters? {
-        do throws(TransportError) {
-            let counters = try YubiKey.counters(of: policy.reference.rawValue, on: &channel)
-            // No other application answers like this.
-            if counters != nil { isCurrent = true }
-            return counters
-        } catch {
-            throw .transport(error)
+        let counters = try transported { () throws(TransportError) in
+            try YubiKey.counters(of: policy.reference.rawValue, on: &channel)
         }
+        // No other application answers like this.
+        if counters != nil { isCurrent = true }
+        return counters
     }
 
     /// Whether the application had to be selected.
@@ -91,10 +89,8 @@ extension PIVApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> StatusWord {
         let command = CommandAPDU(ins: Instruction.verify, p2: reference.rawValue)
-        do throws(TransportError) {
-            return try channel.exchange(command, limit: 256).status
-        } catch {
-            throw .transport(error)
+        return try transported { () throws(TransportError) in
+            try channel.exchange(command, limit: 256).status
         }
     }
 
@@ -126,18 +122,8 @@ extension PIVApplication {
         guard unblocking.means == .codeAndNewPIN, pin.reference == PIVCodes.pin else {
             throw .card(.notSupported)
         }
-        let data = SecretBytes(capacity: 255) { output in
-            puk.encode(code, into: &output)
-            pin.encode(new, into: &output)
-        }
-        let command = PresentedCommand(
-            Instruction.resetRetryCounter,
-            reference: pin.reference,
-            judged: puk,
-            changed: pin
-        )
         afterUnblocking = .sent
-        try present(command, data, on: &channel)
+        try resetRetryCounter(pin, by: puk, code, to: new, on: &channel)
     }
 
     /// VERIFY with P1 = FF for each code that was presented (part 2, 3.2.1).

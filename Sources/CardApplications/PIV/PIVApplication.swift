@@ -50,21 +50,17 @@ package struct PIVApplication: CardApplication {
 
     /// A YubiKey's own serial number, else the one of the card holder unique identifier.
     package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
-        do throws(TransportError) {
+        try transported { () throws(TransportError) in
             var identity = CardIdentity()
             if yubiKey != nil {
                 identity.product = try YubiKey.product(on: &channel)
                 identity.serialNumber = try YubiKey.serialNumber(on: &channel)
             }
             if identity.serialNumber == nil {
-                identity.serialNumber = try DataObjects.content(
-                    of: CardHolderIdentifier.tag,
-                    on: &channel
-                ).flatMap(CardHolderIdentifier.serialNumber)
+                identity.serialNumber = try PIVObject.read(CardHolderIdentifier.tag, on: &channel)
+                    .flatMap(CardHolderIdentifier.serialNumber)
             }
             return identity
-        } catch {
-            throw .transport(error)
         }
     }
 
@@ -72,26 +68,24 @@ package struct PIVApplication: CardApplication {
         _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [CardCertificate] {
-        do throws(TransportError) {
+        try transported { () throws(TransportError) in
             var slots = PIVSlot.current
             if scope == .withRetired { slots += try retiredSlots(on: &channel) }
             var found: [CardCertificate] = []
             for slot in slots {
-                guard let object = try DataObjects.content(of: slot.tag, on: &channel),
+                guard let object = try PIVObject.read(slot.tag, on: &channel),
                     let der = PIVCertificate.der(in: object)
                 else { continue }
                 found.append(
                     CardCertificate(
                         id: slot.id,
                         label: slot.label,
-                        pin: slot.needsPIN ? PIVCodes.preferred(discovery).id : nil,
+                        pin: slot.needsPIN ? PIVCodes.id(PIVCodes.preferred(discovery)) : nil,
                         der: der
                     )
                 )
             }
             return found
-        } catch {
-            throw .transport(error)
         }
     }
 
@@ -99,7 +93,7 @@ package struct PIVApplication: CardApplication {
     ///
     /// Yubico's tools fill retired slots and write no history, so a YubiKey without one is asked for all of them.
     private func retiredSlots(on channel: inout AnyCardChannel) throws(TransportError) -> [PIVSlot] {
-        let response = try DataObjects.read(KeyHistory.tag, limit: 512, on: &channel)
+        let response = try PIVObject.getData(KeyHistory.tag, limit: 512, on: &channel)
         if response.status == .fileOrApplicationNotFound, yubiKey != nil { return PIVSlot.retired }
         guard response.status.isSuccess, let history = PIVObject(response.data, in: 0x53) else { return [] }
         return Array(PIVSlot.retired.prefix(KeyHistory.certificatesOnCard(history)))
@@ -136,13 +130,10 @@ package struct PIVApplication: CardApplication {
     /// Proves that this application is selected, or selects it; whether it had to be.
     @discardableResult
     mutating func makeCurrent(on channel: inout AnyCardChannel) throws(CardError) -> Bool {
-        let now: DiscoveryObject?
-        let isSelected: Bool
-        do throws(TransportError) {
-            now = discovery == nil ? nil : try DiscoveryObject.read(on: &channel)
-            isSelected = now != nil ? true : try Self.select(aid, on: &channel)
-        } catch {
-            throw .transport(error)
+        let (known, aid) = (discovery, aid)
+        let (now, isSelected) = try transported { () throws(TransportError) in
+            let now = known == nil ? nil : try DiscoveryObject.read(on: &channel)
+            return (now, now != nil ? true : try Self.select(aid, on: &channel))
         }
         guard isSelected else { throw .notRecognised }
         // A card that tells another policy than before is another card, or none to be believed.

@@ -7,10 +7,11 @@ enum PIVCodes {
     static let puk = PINReference(rawValue: 0x81)
 
     /// The PIN to ask for: the application's, unless the Discovery Object prefers the global one.
-    static func preferred(_ discovery: DiscoveryObject?) -> (id: String, reference: PINReference) {
-        let reference = discovery?.prefersGlobalPIN == true ? globalPIN : pin
-        return (Hex.string(of: [reference.rawValue]), reference)
+    static func preferred(_ discovery: DiscoveryObject?) -> PINReference {
+        discovery?.prefersGlobalPIN == true ? globalPIN : pin
     }
+
+    static func id(_ reference: PINReference) -> String { Hex.string(of: [reference.rawValue]) }
 
     /// Six to eight digits filled up with `FF`; the PUK has eight octets of any kind.
     ///
@@ -18,7 +19,7 @@ enum PIVCodes {
     static func policies(discovery: DiscoveryObject?, isYubiKey: Bool) -> [PINPolicy] {
         func policy(_ reference: PINReference, _ label: String, _ kind: PINPolicy.Kind) -> PINPolicy {
             PINPolicy(
-                id: Hex.string(of: [reference.rawValue]),
+                id: id(reference),
                 reference: reference,
                 label: label,
                 kind: kind,

@@ -207,24 +207,11 @@ package struct PKCS15Application: CardApplication {
     ) throws(CardError) -> PINStatus {
         guard row?.counters == .thalesGetData, answersThalesGetData != false else { return .unknown }
         try prepare(policy, on: &channel)
-        // Under T=0 GET DATA takes two commands and the empty VERIFY one.
-        if answersThalesGetData == true, channel.limits.transmissionProtocol == .t0 {
-            let question = CommandAPDU(ins: Instruction.verify, p2: policy.reference.rawValue)
-            let status = try transported { () throws(TransportError) in try channel.exchange(question).status
-            }
-            if let tries = status.remainingTries { return PINStatus(remainingTries: tries) }
-            if status == .authenticationMethodBlocked { return PINStatus(remainingTries: 0) }
-            // 9000 means that the code is already verified, and nothing about its counter.
-        }
+        let verifyIsFree = answersThalesGetData == true
         let status = try transported { () throws(TransportError) in
-            try ThalesCounters.status(of: policy.reference, on: &channel)
+            try ThalesCounters.status(of: policy.reference, verifyIsFree: verifyIsFree, on: &channel)
         }
         if answersThalesGetData == nil { answersThalesGetData = status != nil }
         return status ?? .unknown
     }
-}
-
-/// Runs `body` and gives its error the type that card applications throw.
-func transported<R>(_ body: () throws(TransportError) -> R) throws(CardError) -> R {
-    do throws(TransportError) { return try body() } catch { throw .transport(error) }
 }

@@ -9,8 +9,7 @@ extension FileSystemCard {
         guard command.data.isEmpty, let count = command.expectedLength, count <= 256 else {
             return Answer(status: 0x6700)
         }
-        var generator = SystemRandomNumberGenerator()
-        let random = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let random = [UInt8].random(count: count)
         challenge = count == 8 ? random : nil
         return Answer(data: random, status: 0x9000)
     }

@@ -4,7 +4,7 @@ package import CardCore
 ///
 /// It counts and blocks like a card, forgets what was verified on reset and on leaving an application, signs with real
 /// keys and keeps to the rules of its transmission protocol. Used from one thread.
-package final class FileSystemCard: SoftwareCard {
+package final class FileSystemCard: TransmittingCard {
     package let image: FileSystemImage
     /// Codes and counters; setting it is what a card bureau would do.
     package internal(set) var state: CardState
@@ -21,7 +21,7 @@ package final class FileSystemCard: SoftwareCard {
     /// The hash that COMPUTE DIGITAL SIGNATURE without data signs.
     var loadedHash: [UInt8]?
     var keys: [[UInt8]: RSAKey] = [:]
-    private var transmission: TransmissionRules
+    var transmission: TransmissionRules
 
     /// What MANAGE SECURITY ENVIRONMENT has set (ISO/IEC 7816-4, 11.5.11).
     struct SecurityEnvironment {
@@ -75,16 +75,9 @@ package final class FileSystemCard: SoftwareCard {
         transmission.reset()
     }
 
-    package func process(_ command: [UInt8]) -> [UInt8] {
-        let before = state
-        var rules = transmission
-        let answer = rules.respond(to: command, execute)
-        transmission = rules
-        if state != before { stateDidChange?(state) }
-        return answer.bytes
-    }
+    package func process(_ command: [UInt8]) -> [UInt8] { respond(to: command) }
 
-    private func execute(_ command: CommandAPDU) -> Answer {
+    func execute(_ command: CommandAPDU) -> Answer {
         guard command.cla == 0x00 else { return Answer(status: 0x6E00) }
         return switch command.ins {
         case Instruction.select: select(command)
@@ -98,8 +91,8 @@ package final class FileSystemCard: SoftwareCard {
         case Instruction.manageSecurityEnvironment: manageSecurityEnvironment(command)
         case Instruction.performSecurityOperation: performSecurityOperation(command)
         case Instruction.internalAuthenticate: internalAuthenticate(command)
-        case 0x84: getChallenge(command)
-        case 0x82: externalAuthenticate(command)
+        case Instruction.getChallenge: getChallenge(command)
+        case Instruction.externalAuthenticate: externalAuthenticate(command)
         default: Answer(status: 0x6D00)
         }
     }

@@ -23,7 +23,7 @@ extension GIDSCard {
     private func challenge(answering host: [UInt8]) -> Answer {
         administrator = .none
         guard host.isEmpty || host.count == 16 else { return Answer(status: 0x6984) }
-        let challenge = Self.random(host.isEmpty ? 8 : 16)
+        let challenge = [UInt8].random(count: host.isEmpty ? 8 : 16)
         administrator =
             host.isEmpty ? .challenged(challenge) : .mutuallyChallenged(card: challenge, host: host)
         let length = UInt8(challenge.count)
@@ -65,7 +65,7 @@ extension GIDSCard {
             guard plain.count == 40, plain.prefix(32) == (card + host)[...], plain.last == 0x80 else {
                 return nil
             }
-            let proof = host + card + Self.random(7) + [0x80]
+            let proof = host + card + .random(count: 7) + [0x80]
             guard let sealed = TripleDES(key: image.administratorKey.value.bytes)?.encrypt(proof) else {
                 return nil
             }
@@ -76,9 +76,4 @@ extension GIDSCard {
     }
 
     private var administratorTries: Int { state.codes[GIDSImage.administratorName]?.remainingTries ?? 0 }
-
-    private static func random(_ count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    }
 }

@@ -37,7 +37,7 @@ extension GIDSCard {
     /// File control information: the AID, and under 73, 40 the ways to authenticate.
     private var controlInformation: [UInt8] {
         let protocols = [0x73, 0x03, 0x40, 0x01] + image.authenticationProtocols.bytes
-        return Self.object("61", Self.object("4F", image.aid.bytes) + protocols)
+        return dataObject([0x61], dataObject([0x4F], image.aid.bytes) + protocols)
     }
 
     private func isKnown(_ identifier: [UInt8]) -> Bool {
@@ -58,19 +58,20 @@ extension GIDSCard {
         else { return Answer(status: 0x6984) }
         let tag = Array(command.data.dropFirst(2))
         if tag.isEmpty || tag == [0x5C] {
-            let all = found.objects.sorted { $0.key < $1.key }.flatMap { Self.object($0.key, $0.value.bytes) }
+            let all = found.objects.sorted { $0.key < $1.key }.flatMap {
+                dataObject(Hex.bytes(of: $0.key) ?? [], $0.value.bytes)
+            }
             return Answer(data: all, status: 0x9000)
         }
-        let name = Hex.string(of: tag)
-        guard let value = found.objects[name] else { return Answer(status: 0x6A88) }
-        return Answer(data: Self.object(name, value.bytes), status: 0x9000)
+        guard let value = found.objects[Hex.string(of: tag)] else { return Answer(status: 0x6A88) }
+        return Answer(data: dataObject(tag, value.bytes), status: 0x9000)
     }
 
     private func getApplicationData(_ data: [UInt8]) -> Answer {
         if data.count == 4, data.starts(with: [0x5C, 0x02]) {
             return switch Hex.string(of: data.suffix(2)) {
-            case "7F71": Answer(data: Self.object("7F71", pinStatus), status: 0x9000)
-            case "7F72": Answer(data: Self.object("7F72", pinStatus), status: 0x9000)
+            case "7F71": Answer(data: dataObject([0x7F, 0x71], pinStatus), status: 0x9000)
+            case "7F72": Answer(data: dataObject([0x7F, 0x72], pinStatus), status: 0x9000)
             // No PUK.
             case "7F73": Answer(status: 0x6A88)
             default: Answer(status: 0x6984)
@@ -80,8 +81,8 @@ extension GIDSCard {
         guard data.count == 10, data[0] == 0x70,
             let key = image.keys.first(where: { $0.reference.bytes == [data[4]] })
         else { return Answer(status: 0x6984) }
-        let content = Self.object("81", key.modulus.bytes) + Self.object("82", key.exponent.bytes)
-        return Answer(data: Self.object("7F49", content), status: 0x9000)
+        let content = dataObject([0x81], key.modulus.bytes) + dataObject([0x82], key.exponent.bytes)
+        return Answer(data: dataObject([0x7F, 0x49], content), status: 0x9000)
     }
 
     /// PUT DATA of one data object; an empty one stays, as OpenSC's driver leaves it.
@@ -124,17 +125,5 @@ extension GIDSCard {
         let key = byte & 0x20 != 0 ? administrator == .authenticated : nil
         let needed = [user, key].compactMap { $0 }
         return byte & 0x80 != 0 ? needed.allSatisfy { $0 } : needed.contains(true)
-    }
-
-    /// A data object with the tag in hexadecimal.
-    static func object(_ tag: String, _ value: [UInt8]) -> [UInt8] {
-        let count = value.count
-        let length: [UInt8] =
-            switch count {
-            case ..<0x80: [UInt8(count)]
-            case ..<0x100: [0x81, UInt8(count)]
-            default: [0x82, UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count)]
-            }
-        return (Hex.bytes(of: tag) ?? []) + length + value
     }
 }

@@ -4,7 +4,7 @@ package import CardCore
 ///
 /// Status words and their order are the applet's. What is written with PUT DATA is kept for as long as the card exists,
 /// codes and counters also in its state. Used from one thread.
-package final class GIDSCard: SoftwareCard {
+package final class GIDSCard: TransmittingCard {
     package internal(set) var image: GIDSImage
     package internal(set) var state: CardState
     let fault: CardFault?
@@ -18,7 +18,7 @@ package final class GIDSCard: SoftwareCard {
     var administratorKeyIsChosen = false
     var environment: (key: GIDSImage.Key, algorithm: UInt8)?
     var signers: [[UInt8]: RSAKey] = [:]
-    private var transmission = TransmissionRules(.t1, extendedLength: false, commandChaining: true)
+    var transmission = TransmissionRules(.t1, extendedLength: false, commandChaining: true)
 
     /// How far the administrator has come.
     enum Administrator: Equatable {
@@ -73,16 +73,9 @@ package final class GIDSCard: SoftwareCard {
         administratorKeyIsChosen = false
     }
 
-    package func process(_ command: [UInt8]) -> [UInt8] {
-        let before = state
-        var rules = transmission
-        let answer = rules.respond(to: command, execute)
-        transmission = rules
-        if state != before { stateDidChange?(state) }
-        return answer.bytes
-    }
+    package func process(_ command: [UInt8]) -> [UInt8] { respond(to: command) }
 
-    private func execute(_ command: CommandAPDU) -> Answer {
+    func execute(_ command: CommandAPDU) -> Answer {
         guard command.cla & 0x0C == 0 else { return Answer(status: 0x6882) }
         guard command.cla & 0xE0 == 0 else { return Answer(status: 0x6E00) }
         if command.ins == Instruction.select { return select(command) }
@@ -93,7 +86,7 @@ package final class GIDSCard: SoftwareCard {
         case Instruction.resetRetryCounter: resetRetryCounter(command)
         case Instruction.getDataWithTags: getData(command)
         case 0xDB: putData(command)
-        case 0x87: generalAuthenticate(command)
+        case Instruction.generalAuthenticate: generalAuthenticate(command)
         case Instruction.manageSecurityEnvironment: manageSecurityEnvironment(command)
         case Instruction.performSecurityOperation: performSecurityOperation(command)
         default: Answer(status: 0x6D00)

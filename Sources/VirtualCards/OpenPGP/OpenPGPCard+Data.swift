@@ -63,10 +63,10 @@ extension OpenPGPCard {
         switch tag {
         case "004F": image.aid.bytes
         case "00C4": passwordStatus
-        case "006E": tlv([0x6E], applicationRelatedData)
+        case "006E": dataObject([0x6E], applicationRelatedData)
         case "0065": cardholderRelatedData
         case "007A":
-            tlv(
+            dataObject(
                 [0x93],
                 [
                     0x00, UInt8(truncatingIfNeeded: signatureCount >> 8),
@@ -81,14 +81,16 @@ extension OpenPGPCard {
 
     /// Application related data, `6E`: AID, historical bytes, lengths and the discretionary objects `73`.
     private var applicationRelatedData: [UInt8] {
-        var content = tlv([0x4F], image.aid.bytes) + tlv([0x5F, 0x52], dataObjects["5F52"]?.bytes ?? [])
-        if let lengths = dataObjects["7F66"] { content += tlv([0x7F, 0x66], lengths.bytes) }
-        return content + tlv([0x73], image.discretionaryObjects.bytes + tlv([0xC4], passwordStatus))
+        var content = dataObject([0x4F], image.aid.bytes)
+        content += dataObject([0x5F, 0x52], dataObjects["5F52"]?.bytes ?? [])
+        if let lengths = dataObjects["7F66"] { content += dataObject([0x7F, 0x66], lengths.bytes) }
+        let discretionary = image.discretionaryObjects.bytes + dataObject([0xC4], passwordStatus)
+        return content + dataObject([0x73], discretionary)
     }
 
     /// Cardholder related data, `65`: name, language, salutation.
     private var cardholderRelatedData: [UInt8] {
         ([("005B", [0x5B]), ("5F2D", [0x5F, 0x2D]), ("5F35", [0x5F, 0x35])] as [(String, [UInt8])])
-            .flatMap { tlv($0.1, dataObjects[$0.0]?.bytes ?? []) }
+            .flatMap { dataObject($0.1, dataObjects[$0.0]?.bytes ?? []) }
     }
 }

@@ -34,11 +34,7 @@ extension OpenPGPCard {
     /// GET CHALLENGE (7.2.15).
     func getChallenge(_ command: CommandAPDU) -> Answer {
         guard command.data.isEmpty, let count = command.expectedLength else { return Answer(status: 0x6700) }
-        var generator = SystemRandomNumberGenerator()
-        return Answer(
-            data: (0..<min(count, 255)).map { _ in UInt8.random(in: 0...255, using: &generator) },
-            status: 0x9000
-        )
+        return Answer(data: .random(count: min(count, 255)), status: 0x9000)
     }
 
     /// A PKCS#1 v1.5 signature of what is mostly a DigestInfo.

@@ -3,7 +3,7 @@ package import CardCore
 /// An OpenPGP card in software (OpenPGP card specification 3.4), made of an `OpenPGPImage`.
 ///
 /// Used from one thread. What PUT DATA writes is kept while the card lives, and only the codes outlive it.
-package final class OpenPGPCard: SoftwareCard {
+package final class OpenPGPCard: TransmittingCard {
     package let image: OpenPGPImage
     /// Codes and counters; setting it is what a card bureau would do.
     package internal(set) var state: CardState
@@ -21,7 +21,7 @@ package final class OpenPGPCard: SoftwareCard {
     var signatureKeepsPW1: Bool
     var signatureCount = 0
     var signers: [OpenPGPImage.Key.Use: RSAKey] = [:]
-    private var transmission: TransmissionRules
+    var transmission: TransmissionRules
 
     /// A card made of `image` that remembers `state`, a fresh one where none is given.
     package init(image: OpenPGPImage, state: CardState? = nil, fault: CardFault? = nil) {
@@ -46,14 +46,7 @@ package final class OpenPGPCard: SoftwareCard {
         transmission.reset()
     }
 
-    package func process(_ command: [UInt8]) -> [UInt8] {
-        let before = state
-        var rules = transmission
-        let answer = rules.respond(to: command, execute)
-        transmission = rules
-        if state != before { stateDidChange?(state) }
-        return answer.bytes
-    }
+    package func process(_ command: [UInt8]) -> [UInt8] { respond(to: command) }
 
     /// Everything that ends with a selection.
     private func forget() {
@@ -61,7 +54,7 @@ package final class OpenPGPCard: SoftwareCard {
         certificateOccurrence = 0
     }
 
-    private func execute(_ command: CommandAPDU) -> Answer {
+    func execute(_ command: CommandAPDU) -> Answer {
         guard command.cla == 0x00 else { return Answer(status: 0x6E00) }
         if command.ins == Instruction.select { return select(command) }
         guard isSelected else { return Answer(status: 0x6D00) }
@@ -76,7 +69,7 @@ package final class OpenPGPCard: SoftwareCard {
         case Instruction.performSecurityOperation: performSecurityOperation(command)
         case Instruction.internalAuthenticate: internalAuthenticate(command)
         case 0x47: readPublicKey(command)
-        case 0x84: getChallenge(command)
+        case Instruction.getChallenge: getChallenge(command)
         default: Answer(status: 0x6D00)
         }
     }
@@ -89,19 +82,7 @@ package final class OpenPGPCard: SoftwareCard {
         isSelected = true
         forget()
         guard command.p2 & 0x0C != 0x0C else { return .success }
-        let name = tlv([0x84], image.aid.bytes)
-        return Answer(data: tlv([command.p2 & 0x0C == 0x04 ? 0x62 : 0x6F], name), status: 0x9000)
-    }
-
-    /// A data object in BER-TLV.
-    func tlv(_ tag: [UInt8], _ value: [UInt8]) -> [UInt8] {
-        let count = value.count
-        let length: [UInt8] =
-            switch count {
-            case ..<0x80: [UInt8(count)]
-            case ..<0x100: [0x81, UInt8(count)]
-            default: [0x82, UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count)]
-            }
-        return tag + length + value
+        let name = dataObject([0x84], image.aid.bytes)
+        return Answer(data: dataObject([command.p2 & 0x0C == 0x04 ? 0x62 : 0x6F], name), status: 0x9000)
     }
 }

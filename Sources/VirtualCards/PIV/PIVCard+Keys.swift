@@ -30,14 +30,7 @@ extension PIVCard {
         guard let signature = signer.signature(of: Array(command.data[challenge.value]), raw: true) else {
             return Answer(status: 0x6A80)
         }
-        return Answer(data: Self.object(0x7C, Self.object(0x82, signature)), status: 0x9000)
-    }
-
-    private static func object(_ tag: UInt8, _ value: [UInt8]) -> [UInt8] {
-        let (high, low) = (
-            UInt8(truncatingIfNeeded: value.count >> 8), UInt8(truncatingIfNeeded: value.count)
-        )
-        return [tag] + (value.count < 0x80 ? [low] : [0x82, high, low]) + value
+        return Answer(data: dataObject([0x7C], dataObject([0x82], signature)), status: 0x9000)
     }
 
     /// What only YubiKeys know: GET METADATA `F7`, serial number `F8`, version `FD` (Yubico's PIV extensions).

@@ -4,7 +4,7 @@ package import CardCore
 ///
 /// It counts and blocks like a card, forgets what was verified on reset and when another application is selected, and
 /// signs with real keys. Used from one thread.
-package final class PIVCard: SoftwareCard {
+package final class PIVCard: TransmittingCard {
     package let image: PIVImage
     package internal(set) var state: CardState
     let fault: CardFault?
@@ -24,7 +24,7 @@ package final class PIVCard: SoftwareCard {
     /// Whether the command before this one was the VERIFY that a key with "PIN always" asks for.
     var hasJustVerified = false
     var keys: [UInt8: RSAKey] = [:]
-    private var transmission: TransmissionRules
+    var transmission: TransmissionRules
 
     /// Octets of a code with its padding (part 2, 2.4.3).
     static let storedLength = 8
@@ -63,12 +63,7 @@ package final class PIVCard: SoftwareCard {
     }
 
     package func process(_ command: [UInt8]) -> [UInt8] {
-        let before = state
-        var rules = transmission
-        let answer = rules.respond(to: image.answersWithoutLe ? Self.withLe(command) : command, execute)
-        transmission = rules
-        if state != before { stateDidChange?(state) }
-        return answer.bytes
+        respond(to: image.answersWithoutLe ? Self.withLe(command) : command)
     }
 
     /// The command with the largest Le of its form, where it has none.
@@ -79,7 +74,7 @@ package final class PIVCard: SoftwareCard {
         return command + (command.count > 5 && command[4] == 0 ? [0, 0] : [0])
     }
 
-    private func execute(_ command: CommandAPDU) -> Answer {
+    func execute(_ command: CommandAPDU) -> Answer {
         guard command.cla == 0x00 else { return Answer(status: 0x6E00) }
         let consent = hasJustVerified
         hasJustVerified = false
@@ -99,7 +94,7 @@ package final class PIVCard: SoftwareCard {
         case Instruction.verify: verify(command)
         case Instruction.changeReferenceData: changeReferenceData(command)
         case Instruction.resetRetryCounter: resetRetryCounter(command)
-        case 0x87: generalAuthenticate(command, consent: consent)
+        case Instruction.generalAuthenticate: generalAuthenticate(command, consent: consent)
         case 0xF7, 0xF8, 0xFD: yubiKeyInformation(command)
         default: Answer(status: 0x6D00)
         }

@@ -34,7 +34,7 @@ import VirtualCards
 
     /// What a blocked card and its owner need: PIN, key, and the challenge asked for in a first transaction.
     private func withChallenge<R>(
-        _ bench: GIDSCardBench,
+        _ bench: GIDSFamilyBench,
         _ body: (inout any CardApplication, PINPolicy, PINPolicy, [UInt8], inout AnyCardChannel) throws -> R
     ) throws -> R {
         try bench.withApplication { application, channel in
@@ -63,7 +63,7 @@ import VirtualCards
     }
 
     @Test func theResponseOfWhoeverHasTheKeyUnblocks() throws {
-        let bench = try GIDSCardBench(tries: 0)
+        let bench = try GIDSFamilyBench(tries: 0)
         try withChallenge(bench) { application, pin, key, challenge, channel in
             #expect(challenge.count == 8)
             let right = try response(challenge)
@@ -77,7 +77,7 @@ import VirtualCards
     }
 
     @Test func anotherKeysResponseIsAWrongAdministratorCodeAndNothingElseIsSent() throws {
-        let bench = try GIDSCardBench(tries: 0)
+        let bench = try GIDSFamilyBench(tries: 0)
         try withChallenge(bench) { application, pin, key, challenge, channel in
             let wrong = try response(challenge, key: Self.otherKey)
             #expect(
@@ -97,7 +97,7 @@ import VirtualCards
     }
 
     @Test func aKeyThatIsBlockedIsToldSo() throws {
-        let bench = try GIDSCardBench(tries: 0)
+        let bench = try GIDSFamilyBench(tries: 0)
         for _ in 0..<5 {
             bench.send("002281A403830180")
             bench.send("00870000047C02810000")
@@ -110,7 +110,7 @@ import VirtualCards
     }
 
     @Test func aChallengeDoesNotStandWhereAnotherApplicationIsSelected() throws {
-        let bench = try GIDSCardBench(tries: 0)
+        let bench = try GIDSFamilyBench(tries: 0)
         try withChallenge(bench) { application, _, key, _, channel in
             bench.reset()
             let stands = try application.challengeStands(of: key, on: &channel)
@@ -120,7 +120,7 @@ import VirtualCards
     }
 
     @Test func aNewPINThatTheCardRefusesIsNotTheKeysFault() throws {
-        let bench = try GIDSCardBench(tries: 0)
+        let bench = try GIDSFamilyBench(tries: 0)
         try withChallenge(bench) { application, pin, key, challenge, channel in
             let right = try response(challenge)
             #expect(
@@ -132,7 +132,7 @@ import VirtualCards
     }
 
     @Test func aResponseOfTheWrongLengthIsNotSent() throws {
-        let bench = try GIDSCardBench(tries: 0)
+        let bench = try GIDSFamilyBench(tries: 0)
         try withChallenge(bench) { application, pin, key, _, channel in
             for length in [1, 7, 9, 40] {
                 let bytes = [UInt8](repeating: 1, count: length)
@@ -151,7 +151,7 @@ import VirtualCards
         ("7C0A810900010203040506079000", .malformed(file: "challenge")),
     ])
     func aChallengeThatIsNoneEndsTheMatter(answer: String, error: CardError) throws {
-        let bench = try GIDSCardBench(tries: 0)
+        let bench = try GIDSFamilyBench(tries: 0)
         let bytes = try #require(Hex.bytes(of: answer))
         bench.habit = { $0[1] == 0x87 ? bytes : nil }
         try bench.withApplication { application, channel in
@@ -161,7 +161,7 @@ import VirtualCards
     }
 
     @Test func aCardWithoutTheKeyHasNoChallenge() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         bench.habit = { $0[1] == 0x22 ? [0x6A, 0x88] : nil }
         try bench.withApplication { application, channel in
             let key = try #require(try application.readPINs(roles: false, on: &channel).last)
@@ -173,7 +173,7 @@ import VirtualCards
     }
 
     @Test func aLyingCardLeavesThePINBlocked() throws {
-        let bench = try GIDSCardBench(tries: 0, fault: .lyingUnblock)
+        let bench = try GIDSFamilyBench(tries: 0, fault: .lyingUnblock)
         try withChallenge(bench) { application, pin, key, _, channel in
             #expect(unblock(&application, pin, key, [UInt8](repeating: 0, count: 8), on: &channel) == nil)
             let status = try application.status(of: pin, on: &channel)

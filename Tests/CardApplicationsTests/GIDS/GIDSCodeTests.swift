@@ -5,14 +5,14 @@ import Testing
 import VirtualCards
 
 @Suite struct GIDSCodeTests {
-    private func pin(_ bench: GIDSCardBench) throws -> PINPolicy {
+    private func pin(_ bench: GIDSFamilyBench) throws -> PINPolicy {
         try bench.withApplication { application, channel in
             try #require(try application.readPINs(roles: false, on: &channel).first { $0.kind == .pin })
         }
     }
 
     @Test func theListOfPINsCostsThreeCommands() throws {
-        let bench = try GIDSCardBench(tries: 2)
+        let bench = try GIDSFamilyBench(tries: 2)
         try bench.withApplication { application, channel in
             let policies = try application.readPINs(roles: true, on: &channel)
             #expect(policies.map(\.id) == ["80", "admin"])
@@ -36,7 +36,7 @@ import VirtualCards
     }
 
     @Test func aCounterThatWasReadIsToldOnceAndThenAskedFor() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         try bench.withApplication { application, channel in
             let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
             _ = try application.status(of: pin, on: &channel)
@@ -46,7 +46,7 @@ import VirtualCards
     }
 
     @Test func inANewTransactionNothingOldIsTold() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         try bench.withApplication { application, channel in
             let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
             bench.send("00200080063131313131" + "31")
@@ -56,7 +56,7 @@ import VirtualCards
     }
 
     @Test func theRightPINIsTakenAndForgottenAgain() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         let pin = try pin(bench)
         bench.forgetCommands()
         try bench.withApplication { application, channel in
@@ -69,7 +69,7 @@ import VirtualCards
     }
 
     @Test func wrongAndBlockedPINsAreToldByTheirCounter() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         let pin = try pin(bench)
         let errors: [PINError?] = try bench.withApplication { application, channel in
             (0..<4).map { _ in
@@ -88,7 +88,7 @@ import VirtualCards
     }
 
     @Test func aNewPINThatTheCardRefusesIsNotTakenForAWrongOne() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         let pin = try pin(bench)
         // The software card keeps printable ASCII only.
         let error = #expect(throws: PINError.self) {
@@ -102,7 +102,7 @@ import VirtualCards
     }
 
     @Test func aPINMayHaveLetters() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         let pin = try pin(bench)
         try bench.withApplication { application, channel in
             try application.change(pin, from: secret("246810"), to: secret("ny Kod-4711"), on: &channel)
@@ -114,7 +114,7 @@ import VirtualCards
     }
 
     @Test func whatAnotherProgramSelectedIsSelectedBackBeforeACode() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         try bench.withApplication { application, channel in
             let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
             bench.reset()
@@ -126,7 +126,7 @@ import VirtualCards
     }
 
     @Test func noCodeGoesWhereTheApplicationIsNot() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         try bench.withApplication { application, channel in
             let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
             for answer in ["6A82", "9000", "6D00"] {
@@ -137,7 +137,7 @@ import VirtualCards
     }
 
     @Test func aCardWithAPUKIsUnblockedByItInOneCommand() throws {
-        let bench = try GIDSCardBench(tries: 0)
+        let bench = try GIDSFamilyBench(tries: 0)
         var sent: [String] = []
         bench.habit = { command in
             switch Hex.string(of: command) {
@@ -177,7 +177,7 @@ import VirtualCards
         ("7F718180", nil), ("", nil),
     ])
     func statusObjectsOfAnyShapeAreReadOrUnknown(answer: String, tries: Int?) throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         let bytes = try #require(Hex.bytes(of: answer + "9000"))
         bench.habit = { $0.starts(with: [0x00, 0xCB, 0x3F, 0xFF]) ? bytes : nil }
         try bench.withApplication { application, channel in

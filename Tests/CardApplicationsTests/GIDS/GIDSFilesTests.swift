@@ -6,7 +6,7 @@ import VirtualCards
 
 @Suite struct GIDSFilesTests {
     private func der(_ name: String) throws -> [UInt8] {
-        let path = GIDSCardBench.fixtures + "/pki/certificates/\(name).der"
+        let path = GIDSFamilyBench.fixtures + "/pki/certificates/\(name).der"
         let file = unsafe try #require(unsafe fopen(path, "r"))
         defer { unsafe fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 8_192)
@@ -15,7 +15,7 @@ import VirtualCards
     }
 
     @Test func certificatesAreUnpackedAndNamed() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         let found = try bench.withApplication { application, channel in
             try application.readCertificates(.current, on: &channel)
         }
@@ -31,7 +31,7 @@ import VirtualCards
     }
 
     @Test func theSerialNumberIsTheCardIdentifier() throws {
-        let bench = try GIDSCardBench(selected: false)
+        let bench = try GIDSFamilyBench(selected: false)
         let identity = try bench.withApplication { application, channel in
             try application.readIdentity(on: &channel)
         }
@@ -41,7 +41,7 @@ import VirtualCards
 
     @Test func aCertificateThatIsStoredAsItIsIsTaken() throws {
         let plain = try der("login")
-        let bench = try GIDSCardBench { $0.put("DF24", plain) }
+        let bench = try GIDSFamilyBench { $0.put("DF24", plain) }
         let found = try bench.withApplication { application, channel in
             try application.readCertificates(.current, on: &channel)
         }
@@ -49,7 +49,7 @@ import VirtualCards
     }
 
     @Test func containersThatAreNotInUseHaveNoCertificate() throws {
-        let bench = try GIDSCardBench { $0.containerMap[80] = 0 }
+        let bench = try GIDSFamilyBench { $0.containerMap[80] = 0 }
         let found = try bench.withApplication { application, channel in
             try application.readCertificates(.current, on: &channel)
         }
@@ -57,7 +57,7 @@ import VirtualCards
     }
 
     @Test func aBlankCardHasNoCertificatesAndAPIN() throws {
-        let bench = try GIDSCardBench(selected: false) { image in
+        let bench = try GIDSFamilyBench(selected: false) { image in
             for index in image.files.indices { image.files[index].objects = [:] }
         }
         try bench.withApplication { application, channel in

@@ -6,14 +6,14 @@ import VirtualCards
 
 @Suite struct GIDSFindingTests {
     @Test func whatIsSelectedIsFoundByOneQuestion() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         let family = try bench.withApplication { application, _ in application.family }
         #expect(family == "gids")
         #expect(bench.headers == ["00CBA000"])
     }
 
     @Test func afterAResetItIsSelectedByItsName() throws {
-        let bench = try GIDSCardBench(selected: false)
+        let bench = try GIDSFamilyBench(selected: false)
         let pins = try bench.withApplication { application, channel in
             try application.readPINs(roles: true, on: &channel)
         }
@@ -33,7 +33,7 @@ import VirtualCards
 
     /// Everything that can be asked without a code, in one transaction.
     @Test func aPINThatAnotherProgramVerifiedSurvivesEverythingThatIsRead() throws {
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         #expect(bench.send("00200080063234363831" + "30") == "9000")
         try bench.withApplication { application, channel in
             for policy in try application.readPINs(roles: true, on: &channel) {
@@ -53,7 +53,7 @@ import VirtualCards
     @Test(arguments: CardProfile.allCases.filter { $0 != .gids })
     func noOtherCardIsTakenForOneOrChangedByTheQuestion(profile: CardProfile) throws {
         let image = try profile.imageType.load(
-            from: GIDSCardBench.fixtures + "/cards/\(profile.rawValue).json"
+            from: GIDSFamilyBench.fixtures + "/cards/\(profile.rawValue).json"
         )
         let card = image.makeCard(state: CardState(fresh: image), fault: nil)
         let before = card.state
@@ -65,7 +65,7 @@ import VirtualCards
     }
 
     @Test func theQuestionLeavesAVerifiedPINOfAnotherFamilyAlone() throws {
-        let image = try FileSystemImage.load(from: GIDSCardBench.fixtures + "/cards/siths-t1.json")
+        let image = try FileSystemImage.load(from: GIDSFamilyBench.fixtures + "/cards/siths-t1.json")
         let card = FileSystemCard(image: image)
         let reader = InMemoryReader(card: card)
         for command in ["00A4040C0CA000000063504B43532D3135", "00200081063234363831" + "30"] {
@@ -82,7 +82,7 @@ import VirtualCards
         "DF2001019000", "DF1F8201FF019000",
     ])
     func aCardThatAnswersEverythingAlikeIsNotOne(answer: String) throws {
-        let bench = try GIDSCardBench(selected: false)
+        let bench = try GIDSFamilyBench(selected: false)
         let bytes = try #require(Hex.bytes(of: answer))
         bench.habit = { _ in bytes }
         var channel: AnyCardChannel = bench.channel
@@ -93,7 +93,7 @@ import VirtualCards
     }
 
     @Test func aCardThatSaysNoNameIsBelievedByItsFileSystem() throws {
-        let bench = try GIDSCardBench(selected: false)
+        let bench = try GIDSFamilyBench(selected: false)
         bench.habit = { [card = bench.card] command in
             guard command[1] == 0xA4 else { return nil }
             _ = card.process(command)
@@ -104,7 +104,7 @@ import VirtualCards
     }
 
     @Test func anEndlessAnswerIsNobodys() throws {
-        let bench = try GIDSCardBench(selected: false)
+        let bench = try GIDSFamilyBench(selected: false)
         bench.habit = { _ in [UInt8](repeating: 0xDF, count: 256) + [0x61, 0x00] }
         var channel: AnyCardChannel = bench.channel
         #expect(try GIDSFamily.look(CardHints(atr: nil), on: &channel) == nil)

@@ -5,16 +5,16 @@ import VirtualCards
 
 /// T8 of the project's list of attacks: tables filled by the card.
 @Suite struct HostileGIDSTests {
-    private static let master = (try? GIDSCardBench.content("DF1F", in: "A000")) ?? []
-    private static let map = (try? GIDSCardBench.content("DF23")) ?? []
-    private static let packed = (try? GIDSCardBench.content("DF24")) ?? []
+    private static let master = (try? GIDSFamilyBench.content("DF1F", in: "A000")) ?? []
+    private static let map = (try? GIDSFamilyBench.content("DF23")) ?? []
+    private static let packed = (try? GIDSFamilyBench.content("DF24")) ?? []
 
     /// Reads everything; how many certificates came, `nil` for an error, and in how many commands.
     private func read(
         edit: (inout GIDSImage) -> Void = { _ in },
         habit: (([UInt8]) -> [UInt8]?)? = nil
     ) throws -> (certificates: [CardCertificate]?, commands: Int) {
-        let bench = try GIDSCardBench(edit: edit)
+        let bench = try GIDSFamilyBench(edit: edit)
         bench.habit = habit
         let before = bench.card.state
         let certificates = try bench.withApplication { application, channel -> [CardCertificate]? in
@@ -53,7 +53,7 @@ import VirtualCards
         }
         // Nothing at all, or another version, is no master file: the card is not one.
         for content in [[], [0x00], [0x02] + Self.master.dropFirst()] as [[UInt8]] {
-            let bench = try GIDSCardBench { $0.masterFile = content }
+            let bench = try GIDSFamilyBench { $0.masterFile = content }
             var channel: AnyCardChannel = bench.channel
             #expect(try GIDSFamily.look(CardHints(atr: nil), on: &channel) == nil)
         }
@@ -119,7 +119,7 @@ import VirtualCards
             (0xA010, 0xFFFF_DF24),
             (0x2F01, 0xDF24), (0, 0), (0xFFFF_FFFF, 0xFFFF_FFFF),
         ] as [(UInt32, UInt32)] {
-            let bench = try GIDSCardBench { image in
+            let bench = try GIDSFamilyBench { image in
                 image.masterFile = Self.master.prefix(1 + 28 * 5) + self.content("kxc00", tag, file: file)
             }
             let found = try bench.withApplication { application, channel in
@@ -173,8 +173,9 @@ import VirtualCards
         for length in [0, 1, length - 1, length + 1, 0xFFFF] {
             var lying = Self.packed
             (lying[2], lying[3]) = (UInt8(length & 0xFF), UInt8(length >> 8))
+            // The stream knows its own end.
             let result = try read { $0.put("DF24", lying) }
-            #expect(result.certificates?.map(\.id) == ["ksc01"])
+            #expect(result.certificates?.map(\.id) == ["kxc00", "ksc01"])
         }
         for method in [[0, 0], [2, 0], [1, 1], [0xFF, 0xFF]] as [[UInt8]] {
             let result = try read { $0.put("DF24", method + Self.packed.dropFirst(2)) }
@@ -191,7 +192,7 @@ import VirtualCards
         })
         #expect(result.certificates?.count == 2)
         #expect(reads == 1)
-        let bench = try GIDSCardBench()
+        let bench = try GIDSFamilyBench()
         try bench.withApplication { application, channel in
             let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
             bench.habit = { $0.starts(with: [0x00, 0xCB, 0xA0]) ? [0x6A, 0x82] : nil }
@@ -206,7 +207,7 @@ import VirtualCards
     func answersOfAnyShapeComeToAnEnd(answer: String) throws {
         let bytes = Hex.bytes(of: answer) ?? []
         for instruction in [0xCB, 0xC0] as [UInt8] {
-            let bench = try GIDSCardBench()
+            let bench = try GIDSFamilyBench()
             bench.habit = { $0[1] == instruction ? bytes : nil }
             var channel: AnyCardChannel = bench.channel
             let hints = CardHints(atr: nil)
@@ -221,7 +222,7 @@ import VirtualCards
 
     @Test func eachFileIsCutByTheFaultAtEveryLength() throws {
         for length in 0...40 {
-            let bench = try GIDSCardBench(fault: .truncateFiles(length))
+            let bench = try GIDSFamilyBench(fault: .truncateFiles(length))
             var channel: AnyCardChannel = bench.channel
             let hints = CardHints(atr: nil)
             let found = try GIDSFamily.look(hints, on: &channel) ?? GIDSFamily.select(hints, on: &channel)

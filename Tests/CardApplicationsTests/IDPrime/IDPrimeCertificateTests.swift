@@ -7,7 +7,7 @@ import VirtualCards
 @Suite struct IDPrimeCertificateTests {
 
     @Test func certificatesAreUnpackedAndKnowTheirPINs() throws {
-        let bench = try IDPrimeBench.make()
+        let bench = try IDPrimeFamilyBench.make()
         let certificates = try #require(try bench.certificates())
         #expect(certificates.map(\.id) == ["kxc00", "ksc01", "ksc02"])
         #expect(certificates.map(\.pin) == ["11", "83", nil])
@@ -21,21 +21,21 @@ import VirtualCards
     }
 
     @Test func aTokenTakesTwoCommandsACertificate() throws {
-        let bench = try IDPrimeBench.token()
+        let bench = try IDPrimeFamilyBench.token()
         #expect(try bench.certificates()?.count == 3)
         #expect(bench.commands.count == 4 + 2 + 3 * 2)
     }
 
     @Test func withoutKeyReferencesTheContainersTell() throws {
-        let bench = try IDPrimeBench.make {
-            $0.atr = HexBytes(try IDPrimeBench.bytes("3B7F96000080318065B0850300EF120FFE829000"))
+        let bench = try IDPrimeFamilyBench.make {
+            $0.atr = HexBytes(try IDPrimeFamilyBench.bytes("3B7F96000080318065B0850300EF120FFE829000"))
         }
         #expect(try bench.certificates()?.map(\.pin) == ["11", "11", nil])
         #expect(!bench.commands.contains { $0.suffix(2) == [0x00, 0x05] })
     }
 
     @Test func identityIsTheCardIdentifierAndTheTokensLabel() throws {
-        let bench = try IDPrimeBench.make()
+        let bench = try IDPrimeFamilyBench.make()
         let identity = try bench.withApplication { application, channel in
             try application.readIdentity(on: &channel)
         }
@@ -53,8 +53,8 @@ import VirtualCards
         ] as [(String, String?)]
     )
     func theLabelEndsWhereItOrItsFileEnds(content: String, label: String?) throws {
-        let bench = try IDPrimeBench.make {
-            try $0.setIDPrimeFile([0x03, 0x01], try IDPrimeBench.bytes(content))
+        let bench = try IDPrimeFamilyBench.make {
+            try $0.setIDPrimeFile([0x03, 0x01], try IDPrimeFamilyBench.bytes(content))
         }
         let identity = try bench.withApplication { application, channel in
             try application.readIdentity(on: &channel)
@@ -64,7 +64,7 @@ import VirtualCards
 
     @Test func aSerialNumberOfAnotherLengthIsNone() throws {
         for length in [0, 1, 15] {
-            let bench = try IDPrimeBench.make {
+            let bench = try IDPrimeFamilyBench.make {
                 try $0.setIDPrimeFile([0x02, 0x01], [UInt8](repeating: 7, count: length))
             }
             let identity = try bench.withApplication { application, channel in

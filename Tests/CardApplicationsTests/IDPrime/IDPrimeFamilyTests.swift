@@ -6,19 +6,19 @@ import VirtualCards
 /// How an IDPrime card is found, and what it says of its codes.
 @Suite struct IDPrimeFamilyTests {
     @Test func theApplicationIsSelectedOnceItIsNotCurrent() throws {
-        let bench = try IDPrimeBench.make()
+        let bench = try IDPrimeFamilyBench.make()
         let family = try bench.withApplication { application, _ in application.family }
         #expect(family == "idprime")
         #expect(
-            IDPrimeBench.headers(bench.commands) == ["00A4080C", "00A4040C", "00A4080C", "00B00000"]
+            IDPrimeFamilyBench.headers(bench.commands) == ["00A4080C", "00A4040C", "00A4080C", "00B00000"]
         )
     }
 
     @Test func whoHasVerifiedAPINStaysLoggedIn() throws {
-        let bench = try IDPrimeBench.make()
+        let bench = try IDPrimeFamilyBench.make()
         var channel: AnyCardChannel = InMemoryReader(card: bench).channel()
-        _ = bench.process(try IDPrimeBench.bytes(IDPrimeBench.select))
-        _ = bench.process(try IDPrimeBench.bytes("0020001110" + "32343638313000000000000000000000"))
+        _ = bench.process(try IDPrimeFamilyBench.bytes(IDPrimeFamilyBench.select))
+        _ = bench.process(try IDPrimeFamilyBench.bytes("0020001110" + "32343638313000000000000000000000"))
         let before = bench.commands.count
         let hints = CardHints(atr: try ATR(parsing: bench.atr))
         var application = try #require(try CardFamilies.identify(hints, on: &channel).application)
@@ -38,15 +38,15 @@ import VirtualCards
         "3B7F96000080318065B0850400111202F0829000", "3B7D96000080318065B0A31101F383009000", "3B00",
     ])
     func withoutTheATROfTheFamilyNoFileIsLookedAt(atr: String) throws {
-        let bench = try IDPrimeBench.make { $0.atr = HexBytes(try IDPrimeBench.bytes(atr)) }
+        let bench = try IDPrimeFamilyBench.make { $0.atr = HexBytes(try IDPrimeFamilyBench.bytes(atr)) }
         bench.families = ["idprime"]
         #expect(try bench.withApplication { application, _ in application.family } == "idprime")
-        #expect(IDPrimeBench.headers(bench.commands).first == "00A4040C")
+        #expect(IDPrimeFamilyBench.headers(bench.commands).first == "00A4040C")
     }
 
     @Test func anApplicationOfAnotherKindWithTheSameFileIsNotTaken() throws {
         for content in ["", "00", "02", "0102110010", String(repeating: "01", count: 64)] {
-            let bench = try IDPrimeBench.make { image in
+            let bench = try IDPrimeFamilyBench.make { image in
                 image.applications[0].aid = HexBytes([0xA0, 0, 0, 0, 1])
                 image.applications[0].isRoot = nil
                 image.applications[0].path = HexBytes([0x3F, 0x00])
@@ -55,19 +55,19 @@ import VirtualCards
                         [0x3F, 0x00] + image.files[index].path.bytes.dropFirst(4)
                     )
                 }
-                try image.setIDPrimeFile([0x01, 0x01], try IDPrimeBench.bytes(content))
+                try image.setIDPrimeFile([0x01, 0x01], try IDPrimeFamilyBench.bytes(content))
             }
             #expect(try bench.withApplication { _, _ in true } == nil, "\(content)")
         }
     }
 
     @Test func aCardWithoutIndexIsNotOne() throws {
-        let bench = try IDPrimeBench.make { try $0.setIDPrimeFile([0x01, 0x01], nil) }
+        let bench = try IDPrimeFamilyBench.make { try $0.setIDPrimeFile([0x01, 0x01], nil) }
         #expect(try bench.withApplication { _, _ in true } == nil)
     }
 
     @Test func theListOfPINsCostsNineCommands() throws {
-        let bench = try IDPrimeBench.make()
+        let bench = try IDPrimeFamilyBench.make()
         let pins = try #require(
             try bench.withApplication { application, channel in
                 let pins = try application.readPINs(roles: false, on: &channel)
@@ -90,7 +90,7 @@ import VirtualCards
     }
 
     @Test func aTokenIsAskedByGetDataAndReadAtOnce() throws {
-        let bench = try IDPrimeBench.token()
+        let bench = try IDPrimeFamilyBench.token()
         let status = try bench.withApplication { application, channel in
             let pins = try application.readPINs(roles: false, on: &channel)
             return try pins.map { try application.status(of: $0, on: &channel) }
@@ -101,7 +101,7 @@ import VirtualCards
     }
 
     @Test func onlyTheUsersPINIsUnblockedByTheKeyAndThatIsNotCertain() throws {
-        let pins = try #require(try IDPrimeBench.make().pins())
+        let pins = try #require(try IDPrimeFamilyBench.make().pins())
         let response = Unblocking.Means.response(challengeLength: 8, responseLength: 8)
         #expect(pins[0].unblocking == [Unblocking(by: "12", means: response, evidence: .unknown)])
         #expect(pins[1].unblocking.isEmpty)
@@ -114,8 +114,8 @@ import VirtualCards
         ("855956FB120178", true), ("85050039120FFE", true), ("85AAAAAA120FFE", nil), ("850300EF1202F0", nil),
     ])
     func codesArePaddedAsTheGenerationWantsIt(profile: String, isPadded: Bool?) throws {
-        let bench = try IDPrimeBench.make {
-            $0.atr = HexBytes(try IDPrimeBench.bytes("3B7F96000080318065B0\(profile)829000"))
+        let bench = try IDPrimeFamilyBench.make {
+            $0.atr = HexBytes(try IDPrimeFamilyBench.bytes("3B7F96000080318065B0\(profile)829000"))
         }
         bench.families = ["idprime"]
         let pin = try #require(try bench.pins()?.first)
@@ -130,14 +130,14 @@ import VirtualCards
             ([3, 0x56, 0], ["11", "83", "12"]),
             ([0xFF, 0x56, 0xFF], ["11", "83", "12"]), ([], ["11", "12"]), ([3, 0x56], ["11", "12"]),
         ] {
-            let bench = try IDPrimeBench.make { image in
+            let bench = try IDPrimeFamilyBench.make { image in
                 let entry = references.count == 3 ? references + [0, 0, 0, 0, 0] : references
                 try image.setIDPrimeFile([0x00, 0x05], entry)
             }
             #expect(try bench.pins()?.map(\.id) == ids)
             #expect(!bench.commands.contains { $0.last == 0x83 })
         }
-        let without = try IDPrimeBench.make { try $0.setIDPrimeFile([0x00, 0x05], nil) }
+        let without = try IDPrimeFamilyBench.make { try $0.setIDPrimeFile([0x00, 0x05], nil) }
         #expect(try without.pins()?.map(\.id) == ["11", "12"])
     }
 }

@@ -30,8 +30,8 @@ import VirtualCards
                     pin,
                     by: pin.unblocking[0],
                     of: puk,
-                    IDPrimeBench.secret(response),
-                    to: IDPrimeBench.secret(new),
+                    secret(response),
+                    to: secret(new),
                     on: &channel
                 )
                 return (true, nil)
@@ -41,9 +41,9 @@ import VirtualCards
     }
 
     private func blocked() throws -> FamilyBench {
-        let bench = try IDPrimeBench.make()
-        let wrong = try IDPrimeBench.bytes("0020001110" + String(repeating: "39", count: 16))
-        _ = bench.process(try IDPrimeBench.bytes(IDPrimeBench.select))
+        let bench = try IDPrimeFamilyBench.make()
+        let wrong = try IDPrimeFamilyBench.bytes("0020001110" + String(repeating: "39", count: 16))
+        _ = bench.process(try IDPrimeFamilyBench.bytes(IDPrimeFamilyBench.select))
         for _ in 0..<3 { _ = bench.process(wrong) }
         bench.reset()
         return bench
@@ -82,11 +82,14 @@ import VirtualCards
 
     @Test func aChallengeFallsWithWhatIsSelected() throws {
         for command in [
-            IDPrimeBench.select, "00A4080C020101", "00A4000C020211",
+            IDPrimeFamilyBench.select, "00A4080C020101", "00A4000C020211",
             Hex.string(of: [0, 0xA4, 4, 0x0C, 5, 0xA0, 0, 0, 0, 3]),
         ] {
             let bench = try blocked()
-            let outcome = try unblock(bench, between: { _ = bench.process(try IDPrimeBench.bytes(command)) })
+            let outcome = try unblock(
+                bench,
+                between: { _ = bench.process(try IDPrimeFamilyBench.bytes(command)) }
+            )
             // A SELECT that fails leaves everything as it is.
             #expect(outcome.stands == command.hasSuffix("03"), "\(command)")
             #expect(bench.card.state.codes["12"]?.remainingTries == 5)
@@ -117,7 +120,7 @@ import VirtualCards
     ])
     func everyRefusalOfTheResponseIsAboutTheKey(status: String, expected: PINError) throws {
         let bench = try blocked()
-        let answer = try IDPrimeBench.bytes(status)
+        let answer = try IDPrimeFamilyBench.bytes(status)
         bench.habit = { $0[1] == 0x82 ? answer : nil }
         #expect(try unblock(bench).error == expected)
         #expect(!bench.commands.contains { $0[1] == Instruction.resetRetryCounter })
@@ -133,8 +136,8 @@ import VirtualCards
                     pins[0],
                     by: Unblocking(by: "12", means: .codeAndNewPIN, evidence: .unknown),
                     of: pins[2],
-                    IDPrimeBench.secret("12345678"),
-                    to: IDPrimeBench.secret(new),
+                    secret("12345678"),
+                    to: secret(new),
                     on: &channel
                 )
                 return nil
@@ -149,11 +152,11 @@ import VirtualCards
     @Test func challengesOfAnotherLengthAreNone() throws {
         for answer in ["9000", "01020304050607" + "9000", "6D00", "010203040506070809" + "9000"] {
             let bench = try blocked()
-            let bytes = try IDPrimeBench.bytes(answer)
+            let bytes = try IDPrimeFamilyBench.bytes(answer)
             bench.habit = { $0[1] == 0x84 ? bytes : nil }
             #expect(throws: CardError.self) { try unblock(bench) }
         }
-        let without = try IDPrimeBench.make { try $0.setIDPrimeFile([0x02, 0x01], nil) }
+        let without = try IDPrimeFamilyBench.make { try $0.setIDPrimeFile([0x02, 0x01], nil) }
         #expect(throws: CardError.malformed(file: "cardid")) { try unblock(without) }
     }
 }

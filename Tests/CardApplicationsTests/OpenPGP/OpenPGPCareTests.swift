@@ -103,7 +103,7 @@ import VirtualCards
                 ? (Hex.bytes(of: key ?? "") ?? []) + (key == "" ? [0x6D, 0x00] : [0x90, 0x00]) : nil
         }
         try bench.presenting("PW1") { application, channel, policies in
-            try application.verify(policies.named("PW1"), Bench.secret("246810"), on: &channel)
+            try application.verify(policies.named("PW1"), secret("246810"), on: &channel)
             #expect(try application.endSecurityStatus(on: &channel) == certain)
         }
         #expect(bench.sent().contains("0020FF82") == certain)
@@ -113,7 +113,7 @@ import VirtualCards
     @Test func aCardThatRefusesToForgetIsSaidToRemember() throws {
         let bench = try Bench { $0.behaviour.logout = false }
         try bench.presenting("PW3") { application, channel, policies in
-            try application.verify(policies.named("PW3"), Bench.secret("86421357"), on: &channel)
+            try application.verify(policies.named("PW3"), secret("86421357"), on: &channel)
             #expect(try !application.endSecurityStatus(on: &channel))
         }
     }

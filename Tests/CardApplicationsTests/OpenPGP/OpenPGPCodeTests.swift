@@ -10,7 +10,7 @@ import VirtualCards
         let bench = try Bench(selected: true)
         bench.verify(0x81, "246810")
         try bench.presenting("PW1") { application, channel, policies in
-            try application.verify(policies.named("PW1"), Bench.secret("246810"), on: &channel)
+            try application.verify(policies.named("PW1"), secret("246810"), on: &channel)
             #expect(bench.card.verified == [0x81, 0x82])
             #expect(try application.endSecurityStatus(on: &channel))
             // Asked again it has nothing to do.
@@ -39,14 +39,14 @@ import VirtualCards
             let pw1 = try policies.named("PW1")
             for left in [2, 1, 0] {
                 #expect(throws: PINError.wrong(id: "PW1", remainingTries: nil)) {
-                    try application.verify(pw1, Bench.secret("111111"), on: &channel)
+                    try application.verify(pw1, secret("111111"), on: &channel)
                 }
                 #expect(try application.status(of: pw1, on: &channel) == PINStatus(remainingTries: left))
                 // The other two came with the same answer.
                 #expect(try application.status(of: policies.named("PW3"), on: &channel).remainingTries == 3)
             }
             #expect(throws: PINError.blocked(id: "PW1")) {
-                try application.verify(pw1, Bench.secret("246810"), on: &channel)
+                try application.verify(pw1, secret("246810"), on: &channel)
             }
         }
         #expect(
@@ -60,8 +60,8 @@ import VirtualCards
         try bench.presenting("PW1") { application, channel, policies in
             try application.change(
                 policies.named("PW1"),
-                from: Bench.secret("246810"),
-                to: Bench.secret("ÅÄÖ-97"),
+                from: secret("246810"),
+                to: secret("ÅÄÖ-97"),
                 on: &channel
             )
             #expect(try application.endSecurityStatus(on: &channel))
@@ -71,8 +71,8 @@ import VirtualCards
         try bench.presenting("PW3") { application, channel, policies in
             try application.change(
                 policies.named("PW3"),
-                from: Bench.secret("86421357"),
-                to: Bench.secret("12345679"),
+                from: secret("86421357"),
+                to: secret("12345679"),
                 on: &channel
             )
             #expect(bench.card.verified == [0x83])
@@ -92,8 +92,8 @@ import VirtualCards
                 pw1,
                 by: try #require(pw1.unblocking.first { $0.by == by }),
                 of: policies.named(by),
-                Bench.secret(code),
-                to: Bench.secret("975310"),
+                secret(code),
+                to: secret("975310"),
                 on: &channel
             )
             #expect(try application.status(of: pw1, on: &channel) == PINStatus(remainingTries: 3))
@@ -116,8 +116,8 @@ import VirtualCards
                         pw1,
                         by: try #require(pw1.unblocking.first { $0.by == by }),
                         of: puk,
-                        Bench.secret("11111111"),
-                        to: Bench.secret("975310"),
+                        secret("11111111"),
+                        to: secret("975310"),
                         on: &channel
                     )
                 }
@@ -137,8 +137,8 @@ import VirtualCards
                         pw1,
                         by: pw1.unblocking[0],
                         of: code,
-                        Bench.secret("11111111"),
-                        to: Bench.secret("975310"),
+                        secret("11111111"),
+                        to: secret("975310"),
                         on: &channel
                     )
                 }

@@ -88,10 +88,6 @@ final class OpenPGPFamilyBench: VirtualCard {
             card.state.codes[$0]?.remainingTries
         }
     }
-
-    static func secret(_ text: String) -> SecretBytes {
-        SecretBytes(capacity: 255) { output in for byte in text.utf8 { output.append(byte) } }
-    }
 }
 
 extension [PINPolicy] {

@@ -77,7 +77,7 @@ final class PIVFamilyBench: VirtualCard {
     }
 
     func transaction<R>(_ body: (inout AnyCardChannel) throws -> R) rethrows -> R {
-        var channel: AnyCardChannel = BenchChannel(bench: self)
+        var channel: AnyCardChannel = DirectChannel(card: self)
         return try body(&channel)
     }
 
@@ -93,10 +93,6 @@ final class PIVFamilyBench: VirtualCard {
         try #require(
             try with(&application) { try $0.readPINs(roles: false, on: &$1) }.first { $0.id == id }
         )
-    }
-
-    static func secret(_ digits: String) -> SecretBytes {
-        SecretBytes(capacity: 16) { output in for byte in digits.utf8 { output.append(byte) } }
     }
 
     enum Operation: CaseIterable, Sendable {
@@ -139,13 +135,13 @@ final class PIVFamilyBench: VirtualCard {
             do throws(PINError) {
                 switch operation {
                 case .verify:
-                    try application.verify(pin, Self.secret(code ?? Self.auth), on: &channel)
+                    try application.verify(pin, secret(code ?? Self.auth), on: &channel)
                 case .change, .changePUK:
                     let old = code ?? (operation == .change ? Self.auth : Self.puk)
                     try application.change(
                         counted,
-                        from: Self.secret(old),
-                        to: Self.secret(operation == .change ? new : "24681357"),
+                        from: secret(old),
+                        to: secret(operation == .change ? new : "24681357"),
                         on: &channel
                     )
                 case .unblock:
@@ -153,8 +149,8 @@ final class PIVFamilyBench: VirtualCard {
                         pin,
                         by: unblocking,
                         of: puk,
-                        Self.secret(code ?? Self.puk),
-                        to: Self.secret(new),
+                        secret(code ?? Self.puk),
+                        to: secret(new),
                         on: &channel
                     )
                     _ = try? application.status(of: pin, on: &channel)
@@ -166,20 +162,6 @@ final class PIVFamilyBench: VirtualCard {
             outcome.isForgotten = try application.endSecurityStatus(on: &channel)
             return outcome
         }
-    }
-}
-
-/// One transaction that does not reset the card.
-private struct BenchChannel: CardChannel, ~Copyable {
-    let bench: PIVFamilyBench
-
-    var limits: ChannelLimits {
-        ChannelLimits(transmissionProtocol: .t1, atr: try? ATR(parsing: bench.atr))
-    }
-
-    mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
-        let bytes = command.withBytes { span in span.indices.map { span[$0] } }
-        return try ResponseAPDU(parsing: bench.process(bytes).span)
     }
 }
 

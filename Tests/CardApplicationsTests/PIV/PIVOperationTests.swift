@@ -173,7 +173,7 @@ import VirtualCards
         try bench.with(&application) { application, channel in
             try application.resume(for: pin, on: &channel)
             _ = try application.status(of: pin, on: &channel)
-            try application.verify(pin, PIVFamilyBench.secret("135790"), on: &channel)
+            try application.verify(pin, secret("135790"), on: &channel)
             #expect(bench.card.verified == [0x00])
             let isForgotten = try application.endSecurityStatus(on: &channel)
             #expect(isForgotten)

@@ -9,7 +9,7 @@ final class AnyCardBench {
     let profile: CardProfile
     let image: any SoftwareCardImage
     let card: any SoftwareCard
-    let wire: CommandLog
+    let wire: RecordingCard
     let reader: InMemoryReader
     let ledger = Ledger()
     var dialog: ScriptedDialog
@@ -26,7 +26,7 @@ final class AnyCardBench {
         for (role, left) in tries { state.setRemainingTries(left, of: role, on: image) }
         self.profile = profile
         card = image.makeCard(state: state, fault: fault)
-        wire = CommandLog(card)
+        wire = RecordingCard(card)
         reader = InMemoryReader(card: wire)
         dialog = ScriptedDialog(ledger: ledger)
         dialog.codes = [.current: [code(.authentication)], .new: [Self.new]]
@@ -122,33 +122,6 @@ final class AnyCardBench {
         #expect(dialog.drops.count == (presented ? 1 : 0), sourceLocation: sourceLocation)
         for code in CardState.defaultCodes.values + [Self.wrong, Self.wrongPUK, Self.new] {
             #expect(wire.count(of: code) <= 1, "a code went out twice", sourceLocation: sourceLocation)
-        }
-    }
-}
-
-/// Keeps every command that reaches the card behind it, byte by byte.
-final class CommandLog: VirtualCard {
-    private let card: any SoftwareCard
-    private(set) var commands: [[UInt8]] = []
-    /// Answers in place of the card where it returns something.
-    var answerInstead: (([UInt8]) -> [UInt8]?)?
-
-    init(_ card: any SoftwareCard) { self.card = card }
-
-    var atr: [UInt8] { card.atr }
-    var transmissionProtocol: TransmissionProtocol { card.transmissionProtocol }
-    func reset() { card.reset() }
-
-    func process(_ command: [UInt8]) -> [UInt8] {
-        commands.append(command)
-        return answerInstead?(command) ?? card.process(command)
-    }
-
-    /// How many commands hold these digits.
-    func count(of digits: String) -> Int {
-        let wanted = Array(digits.utf8)
-        return commands.count { command in
-            command.indices.contains { command[$0...].starts(with: wanted) }
         }
     }
 }

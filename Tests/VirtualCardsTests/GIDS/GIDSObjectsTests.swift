@@ -1,4 +1,3 @@
-import COpenSSL
 import CardCore
 import Testing
 import VirtualCards
@@ -64,7 +63,7 @@ import VirtualCards
             let answer = bench.fetched("2A9E9A33" + digestInfo + "00")
             #expect(answer.hasSuffix("9000"))
             let signature = try #require(Hex.bytes(of: String(answer.dropLast(4))))
-            #expect(isSignature(signature, of: try #require(Hex.bytes(of: digestInfo)), certificate: name))
+            #expect(TestPKI.recovered(signature, certificate: name) == Hex.bytes(of: digestInfo))
         }
         #expect(bench.send("2241B8068001078401" + "82") == "6984")
         #expect(bench.send("2241B60680015784" + "0183") == "6984")
@@ -97,20 +96,5 @@ import VirtualCards
             edit(&broken)
             #expect(broken.flaw != nil)
         }
-    }
-
-    /// Whether the key in a certificate of the test PKI verifies `signature` over what was padded.
-    private func isSignature(_ signature: [UInt8], of data: [UInt8], certificate name: String) -> Bool {
-        guard let file = unsafe BIO_new_file(Bench.fixtures + "/pki/certificates/\(name).pem", "r") else {
-            return false
-        }
-        defer { unsafe BIO_free(file) }
-        guard let certificate = unsafe PEM_read_bio_X509(file, nil, nil, nil) else { return false }
-        defer { unsafe X509_free(certificate) }
-        guard let context = unsafe EVP_PKEY_CTX_new(X509_get0_pubkey(certificate), nil) else { return false }
-        defer { unsafe EVP_PKEY_CTX_free(context) }
-        return unsafe EVP_PKEY_verify_init(context) == 1
-            && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1
-            && EVP_PKEY_verify(context, signature, signature.count, data, data.count) == 1
     }
 }

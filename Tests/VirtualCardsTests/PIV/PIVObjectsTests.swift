@@ -1,4 +1,3 @@
-import COpenSSL
 import CardCore
 import Testing
 import VirtualCards
@@ -42,7 +41,7 @@ import VirtualCards
         let answer = sign(bench, slot)
         #expect(answer.hasPrefix("7C82010482820100") && answer.hasSuffix("9000"))
         let signature = try #require(Hex.bytes(of: String(answer.dropFirst(16).dropLast(4))))
-        #expect(recovered(signature, certificate: name) == padded)
+        #expect(TestPKI.recovered(signature, certificate: name, withPadding: true) == padded)
         // The signature key wants the PIN immediately before; a question in between counts as something else.
         #expect(sign(bench, slot).hasSuffix("9000") == (slot != "9C"))
         bench.verify("246810")
@@ -101,25 +100,5 @@ import VirtualCards
         let answer = bench.send("8707" + slot + Hex.string(of: [UInt8(rest.count / 2)]) + rest + "00")
         guard answer.suffix(4).hasPrefix("61") else { return answer }
         return answer.dropLast(4) + bench.send("C00000" + answer.suffix(2))
-    }
-
-    /// The data that `signature` signs, by the public key in a certificate of the test PKI.
-    private func recovered(_ signature: [UInt8], certificate name: String) -> [UInt8]? {
-        let path = Bench.fixtures + "/pki/certificates/\(name).pem"
-        guard let file = unsafe BIO_new_file(path, "r") else { return nil }
-        defer { unsafe BIO_free(file) }
-        guard let certificate = unsafe PEM_read_bio_X509(file, nil, nil, nil) else { return nil }
-        defer { unsafe X509_free(certificate) }
-        guard let context = unsafe EVP_PKEY_CTX_new(X509_get0_pubkey(certificate), nil) else { return nil }
-        defer { unsafe EVP_PKEY_CTX_free(context) }
-        guard unsafe EVP_PKEY_verify_recover_init(context) == 1,
-            unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING) == 1
-        else { return nil }
-        var data = [UInt8](repeating: 0, count: 512)
-        var length = data.count
-        guard unsafe EVP_PKEY_verify_recover(context, &data, &length, signature, signature.count) == 1 else {
-            return nil
-        }
-        return Array(data.prefix(length))
     }
 }

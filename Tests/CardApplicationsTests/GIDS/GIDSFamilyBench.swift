@@ -5,7 +5,7 @@ import VirtualCards
 @testable import CardApplications
 
 /// A GIDS software card with a few habits of its own, and the way to the application on it.
-final class GIDSCardBench: VirtualCard {
+final class GIDSFamilyBench: VirtualCard {
     let card: GIDSCard
     /// Every command that reached the card.
     private(set) var commands: [[UInt8]] = []
@@ -86,25 +86,4 @@ extension GIDSImage {
         get { files.first { $0.identifier == "A010" }?.objects["DF23"]?.bytes ?? [] }
         set { put("DF23", newValue) }
     }
-}
-
-/// One transaction with a card, which goes on with what the last one left.
-struct DirectChannel: CardChannel, ~Copyable {
-    private let card: GIDSCardBench
-
-    init(card: GIDSCardBench) { self.card = card }
-
-    var limits: ChannelLimits { ChannelLimits(transmissionProtocol: .t1) }
-
-    mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
-        let bytes = command.withBytes { span in span.indices.map { span[$0] } }
-        return try ResponseAPDU(parsing: card.process(bytes).span)
-    }
-}
-
-/// A made-up code.
-func secret(_ text: String) -> SecretBytes { secret(Array(text.utf8)) }
-
-func secret(_ bytes: [UInt8]) -> SecretBytes {
-    SecretBytes(capacity: 64) { $0.append(contentsOf: bytes.span) }
 }

@@ -4,7 +4,7 @@ import Testing
 import VirtualCards
 
 /// What tests of the IDPrime family do to its software card.
-enum IDPrimeBench {
+enum IDPrimeFamilyBench {
     static let select = "00A4040C0BA000000018800000000662"
 
     static func make(edit: (inout FileSystemImage) throws -> Void = { _ in }) throws -> FamilyBench {
@@ -25,12 +25,6 @@ enum IDPrimeBench {
     }
 
     static func bytes(_ hex: String) throws -> [UInt8] { try #require(Hex.bytes(of: hex)) }
-
-    static func secret(_ text: String) -> SecretBytes { secret(Array(text.utf8)) }
-
-    static func secret(_ bytes: [UInt8]) -> SecretBytes {
-        SecretBytes(capacity: 64) { output in for byte in bytes { output.append(byte) } }
-    }
 
     /// Headers of what was sent, in hexadecimal.
     static func headers(_ commands: [[UInt8]]) -> [String] {

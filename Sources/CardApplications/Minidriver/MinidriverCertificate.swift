@@ -1,11 +1,11 @@
-/// A certificate as it lies in a file of an IDPrime card: as it is, or compressed.
-package enum IDPrimeCertificate {
-    /// More files than this are not looked into.
+/// A certificate in a file of a Windows card module: as it is, or compressed.
+package enum MinidriverCertificate {
+    /// A card holds a few; more files than this are not looked into.
     static let maximumCount = 16
     /// Octets of a certificate, compressed or not; larger ones are not looked into.
     static let maximumLength = 16_384
 
-    /// Before the stream: 01 00, and the length of what it unpacks to (OpenSC's idprime driver).
+    /// Before the stream: 01 00, and two octets with the length of what it unpacks to (OpenSC's idprime and gids drivers).
     private static let header: [UInt8] = [0x01, 0x00]
     private static let headerLength = 4
 

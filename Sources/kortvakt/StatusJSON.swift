@@ -1,0 +1,97 @@
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+internal import PCSC
+
+/// `status` as JSON; the keys are a contract.
+struct StatusJSON: Encodable {
+    struct Reader: Encodable {
+        let name: String
+        let card: Nullable<Card>
+    }
+
+    struct Card: Encodable {
+        let atr: String
+        let family: Nullable<String>
+        let product: Nullable<String>
+        let evidence: Nullable<String>
+        let label: Nullable<String>
+        let serialNumber: Nullable<String>
+        let pins: [PINJSON]
+        let certificates: [Certificate]
+        /// What EF.DIR of a card that is not recognised lists.
+        let applications: [Application]
+        let error: Nullable<ErrorJSON.Content>
+    }
+
+    struct Application: Encodable {
+        let aid: String
+        let label: Nullable<String>
+    }
+
+    struct Certificate: Encodable {
+        let id: String
+        let label: String
+        let subject: Nullable<String>
+        let issuer: Nullable<String>
+        let serialNumber: Nullable<String>
+        let notBefore: Nullable<String>
+        let notAfter: Nullable<String>
+        let keyUsage: [String]
+        let hsaID: Nullable<String>
+        let cardNumber: Nullable<String>
+        let pin: Nullable<String>
+    }
+
+    let readers: [Reader]
+    /// What decided the exit code; `null` when it is 0.
+    let error: Nullable<ErrorJSON.Content>
+
+    init(readers: [ReaderContent], failure: Failure?, showPersonalData: Bool) {
+        error = Nullable(failure.map { ErrorJSON($0).error })
+        self.readers = readers.map { reader in
+            let card = reader.status.presence == .empty ? nil : Self.card(reader, showPersonalData)
+            return Reader(name: reader.status.reader.name, card: Nullable(card))
+        }
+    }
+
+    private static func card(_ reader: ReaderContent, _ showPersonalData: Bool) -> Card {
+        let report = reader.report
+        func shown(_ text: String) -> String { showPersonalData ? text : PersonalData.masked(text) }
+        return Card(
+            atr: Hex.string(of: reader.status.atr),
+            family: Nullable(report?.family),
+            product: Nullable(reader.productName),
+            evidence: Nullable(report?.evidence?.rawValue),
+            label: Nullable(report?.identity.label.map(shown)),
+            serialNumber: Nullable(report?.identity.serialNumber),
+            pins: (report?.pins ?? []).map(PINJSON.init),
+            certificates: (report?.certificates ?? []).map { certificate(certificate: $0, shown) },
+            applications: (report?.applications ?? []).map { application in
+                Application(
+                    aid: Hex.string(of: application.aid),
+                    label: Nullable(application.label.map(shown))
+                )
+            },
+            error: Nullable(reader.failure.map { ErrorJSON($0).error })
+        )
+    }
+
+    private static func certificate(certificate: CardCertificate, _ shown: (String) -> String) -> Certificate
+    {
+        let summary = CertificateSummary(der: certificate.der)
+        return Certificate(
+            id: certificate.id,
+            label: shown(certificate.label),
+            subject: Nullable(summary.map { shown($0.subject) }),
+            issuer: Nullable(summary?.issuer),
+            serialNumber: Nullable(summary?.serialNumber),
+            notBefore: Nullable(summary?.notBefore),
+            notAfter: Nullable(summary?.notAfter),
+            keyUsage: summary?.keyUsage.map(\.rawValue) ?? [],
+            hsaID: Nullable(summary?.hsaID),
+            cardNumber: Nullable(summary?.cardNumber),
+            pin: Nullable(certificate.pin)
+        )
+    }
+}
