@@ -117,7 +117,7 @@ package struct IDPrimeApplication: CardApplication {
         }
         // OpenSC's idprime driver goes by the name alone.
         let named = ContainerMap(parsing: bytes ?? []).containers.filter { !$0.name.isEmpty }
-        return Dictionary(uniqueKeysWithValues: named.map { ($0.index, IDPrimePINs.userNumber) })
+        return Dictionary(named.map { ($0.index, IDPrimePINs.userNumber) }) { first, _ in first }
     }
 
     /// The minidriver's card identifier, which is what OpenSC shows as the serial number; `nil` when there is none.
