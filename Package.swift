@@ -69,6 +69,7 @@ let package = Package(
             dependencies: ["COpenSSL", "CardCore"],
             swiftSettings: strict
         ),
+        .target(name: "CertificateTrust", dependencies: ["COpenSSL"], swiftSettings: strict),
 
         .target(name: "VirtualReaders", dependencies: [subprocess], swiftSettings: strict),
 
@@ -127,6 +128,11 @@ let package = Package(
                 "CardCore", "Configuration", "CardApplications", "CardTesting", "VirtualCards",
                 "VirtualReaders", asn1,
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CertificateTrustTests",
+            dependencies: ["COpenSSL", "CertificateTrust", subprocess],
             swiftSettings: strict
         ),
         .testTarget(

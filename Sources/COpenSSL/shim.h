@@ -3,11 +3,94 @@
 #define KORTVAKT_COPENSSL_H
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/http.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+
+// The stacks of OpenSSL are macros, which Swift does not see.
+
+static inline STACK_OF(X509) *kv_certificates_new(void) { return sk_X509_new_null(); }
+static inline int kv_certificates_push(STACK_OF(X509) *stack, X509 *x) { return sk_X509_push(stack, x); }
+static inline int kv_certificates_count(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
+static inline X509 *kv_certificates_at(const STACK_OF(X509) *stack, int i) { return sk_X509_value(stack, i); }
+// Frees the stack, not what is in it.
+static inline void kv_certificates_free(STACK_OF(X509) *stack) { sk_X509_free(stack); }
+
+static inline int kv_general_names_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+static inline const GENERAL_NAME *kv_general_names_at(const GENERAL_NAMES *names, int i) {
+    return sk_GENERAL_NAME_value(names, i);
+}
+static inline const ASN1_STRING *kv_general_name_uri(const GENERAL_NAME *name) {
+    return name->type == GEN_URI ? name->d.uniformResourceIdentifier : NULL;
+}
+static inline const ASN1_STRING *kv_general_name_email(const GENERAL_NAME *name) {
+    return name->type == GEN_EMAIL ? name->d.rfc822Name : NULL;
+}
+static inline const ASN1_STRING *kv_general_name_dns(const GENERAL_NAME *name) {
+    return name->type == GEN_DNS ? name->d.dNSName : NULL;
+}
+// Microsoft's user principal name, an otherName.
+static inline const ASN1_STRING *kv_general_name_upn(const GENERAL_NAME *name) {
+    return name->type == GEN_OTHERNAME && OBJ_obj2nid(name->d.otherName->type_id) == NID_ms_upn &&
+                   name->d.otherName->value->type == V_ASN1_UTF8STRING
+               ? name->d.otherName->value->value.utf8string
+               : NULL;
+}
+
+static inline int kv_crl_points_count(const CRL_DIST_POINTS *points) { return sk_DIST_POINT_num(points); }
+static inline const DIST_POINT *kv_crl_points_at(const CRL_DIST_POINTS *points, int i) {
+    return sk_DIST_POINT_value(points, i);
+}
+static inline const GENERAL_NAMES *kv_crl_point_full_name(const DIST_POINT *point) {
+    return point->distpoint != NULL && point->distpoint->type == 0 ? point->distpoint->name.fullname : NULL;
+}
+static inline int kv_crl_point_names_an_issuer(const DIST_POINT *point) { return point->CRLissuer != NULL; }
+static inline int kv_crl_point_names_reasons(const DIST_POINT *point) { return point->reasons != NULL; }
+
+static inline int kv_access_count(const AUTHORITY_INFO_ACCESS *list) { return sk_ACCESS_DESCRIPTION_num(list); }
+static inline int kv_access_method(const AUTHORITY_INFO_ACCESS *list, int i) {
+    return OBJ_obj2nid(sk_ACCESS_DESCRIPTION_value(list, i)->method);
+}
+static inline const GENERAL_NAME *kv_access_location(const AUTHORITY_INFO_ACCESS *list, int i) {
+    return sk_ACCESS_DESCRIPTION_value(list, i)->location;
+}
+
+static inline int kv_policies_count(const CERTIFICATEPOLICIES *list) { return sk_POLICYINFO_num(list); }
+static inline const ASN1_OBJECT *kv_policies_at(const CERTIFICATEPOLICIES *list, int i) {
+    return sk_POLICYINFO_value(list, i)->policyid;
+}
+
+static inline int kv_objects_count(const EXTENDED_KEY_USAGE *list) { return sk_ASN1_OBJECT_num(list); }
+static inline const ASN1_OBJECT *kv_objects_at(const EXTENDED_KEY_USAGE *list, int i) {
+    return sk_ASN1_OBJECT_value(list, i);
+}
+
+static inline int kv_basic_constraints_ca(const BASIC_CONSTRAINTS *constraints) { return constraints->ca; }
+static inline const ASN1_INTEGER *kv_basic_constraints_path_length(const BASIC_CONSTRAINTS *constraints) {
+    return constraints->pathlen;
+}
+
+static inline int kv_idp_is_indirect(const ISSUING_DIST_POINT *point) { return point->indirectCRL > 0; }
+static inline int kv_idp_is_for_some_reasons(const ISSUING_DIST_POINT *point) { return point->onlysomereasons != NULL; }
+static inline int kv_idp_is_for_authorities(const ISSUING_DIST_POINT *point) { return point->onlyCA > 0; }
+static inline int kv_idp_is_for_users(const ISSUING_DIST_POINT *point) { return point->onlyuser > 0; }
+static inline int kv_idp_is_for_attributes(const ISSUING_DIST_POINT *point) { return point->onlyattr > 0; }
+// The names of the distribution point that the CRL is for; NULL where it names none.
+static inline const GENERAL_NAMES *kv_idp_full_name(const ISSUING_DIST_POINT *point) {
+    return point->distpoint != NULL && point->distpoint->type == 0 ? point->distpoint->name.fullname : NULL;
+}
+static inline int kv_idp_has_a_name(const ISSUING_DIST_POINT *point) { return point->distpoint != NULL; }
+
+static inline long kv_memory_bio(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
 
 #endif

@@ -25,13 +25,16 @@ package enum CardFamilies {
     /// application would log somebody else out. Only where none of them is there is EF.DIR read, and last of all the rest tried.
     package static func identify(
         _ hints: CardHints,
+        toPresent: Bool = false,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> Identification {
         var hints = hints
         let likely = all.filter { family in
             hints.families.contains(family.name) || hints.atr.map(family.isLikely) ?? false
         }.sorted { rank($0, hints) < rank($1, hints) }
-        if let found = try find(likely, hints, on: &channel) { return Identification(application: found) }
+        if let found = try find(likely, hints, toPresent: toPresent, on: &channel) {
+            return Identification(application: found)
+        }
         let others = all.filter { family in !likely.contains { $0.name == family.name } }
         for family in others {
             if let found = try family.look(hints, on: &channel) { return Identification(application: found) }
@@ -58,8 +61,17 @@ package enum CardFamilies {
     private static func find(
         _ families: [any CardFamily.Type],
         _ hints: CardHints,
+        toPresent: Bool,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> (any CardApplication)? {
+        // Whom a code reaches must not depend on what another program selected last.
+        if toPresent {
+            for family in families {
+                if let found = try family.look(hints, on: &channel) { return found }
+                if let found = try family.select(hints, on: &channel) { return found }
+            }
+            return nil
+        }
         for family in families {
             if let found = try family.look(hints, on: &channel) { return found }
         }

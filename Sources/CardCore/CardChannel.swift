@@ -34,10 +34,14 @@ package struct ChannelLimits: Hashable, Sendable {
 /// Blocking; not thread-safe. A conforming type does no GET RESPONSE and repeats nothing: that is `exchange`.
 package protocol CardChannel: ~Copyable {
     var limits: ChannelLimits { get }
+    /// Whether the card was reset since the transaction before: nothing of it is selected, verified or challenged any more.
+    var wasReset: Bool { get }
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU
 }
 
 extension CardChannel where Self: ~Copyable {
+    package var wasReset: Bool { false }
+
     /// Sends a command and collects its whole response.
     ///
     /// `6CXX` is repeated once with the length the card asked for, `61XX` is followed by GET RESPONSE, in at most 64

@@ -13,6 +13,11 @@ extension CardSurvey {
         guard let named = matches.first else {
             throw .noSuchPIN(Hex.string(of: [reference.rawValue]), known: policies)
         }
+        guard named.kind != .key else { throw .refused(.verifyNotAllowed, named) }
+        // Nobody knows how this code goes over the wire.
+        guard named.verifyIsAllowed || named.changeIsAllowed || named.kind != .pin else {
+            throw .refused(.verifyNotAllowed, named)
+        }
         var found: [(policy: PINPolicy, purpose: CodeRequest.Purpose)] = []
         for code in command.codes {
             switch code {

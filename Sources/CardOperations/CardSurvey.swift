@@ -10,7 +10,7 @@ struct CardSurvey: Sendable {
 
     /// Finds the application and the codes; what they are for is read when it is needed.
     init(_ hints: CardHints, on channel: inout AnyCardChannel) throws(OperationError) {
-        guard var application = try Self.identify(hints, on: &channel).application else {
+        guard var application = try Self.identify(hints, toPresent: true, on: &channel).application else {
             throw .card(.notRecognised)
         }
         policies = try asOperation { () throws(CardError) in
@@ -21,10 +21,11 @@ struct CardSurvey: Sendable {
 
     static func identify(
         _ hints: CardHints,
+        toPresent: Bool = false,
         on channel: inout AnyCardChannel
     ) throws(OperationError) -> CardFamilies.Identification {
         do throws(TransportError) {
-            return try CardFamilies.identify(hints, on: &channel)
+            return try CardFamilies.identify(hints, toPresent: toPresent, on: &channel)
         } catch {
             throw .card(.transport(error))
         }

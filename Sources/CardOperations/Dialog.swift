@@ -112,7 +112,11 @@ package struct TryBudget: Hashable, Sendable {
 
     /// Refuses what would be pointless or would spend the last try unasked.
     func check(_ status: PINStatus, of pin: PINPolicy) throws(OperationError) {
-        guard pin.isInitialized else { throw .refused(.notInitialized, pin) }
+        // OpenPGP cards tell one that was never set and one that is blocked alike.
+        guard pin.isInitialized else {
+            throw pin.role == .resettingCode
+                ? .code(.blocked(id: pin.id), pin) : .refused(.notInitialized, pin)
+        }
         guard status.isBlocked != true else { throw .code(.blocked(id: pin.id), pin) }
         guard status.remainingTries == 1 else { return }
         switch pin.kind {

@@ -22,6 +22,8 @@ package enum OperationError: Error, Equatable, Sendable {
     case whichUnblockingCode([PINPolicy])
     /// Between the challenge and its answer somebody else used the card; no response was sent.
     case challengeLost(PINPolicy)
+    /// The card accepted this code, and what was to come after it was not done.
+    case afterCode(PINPolicy)
     /// The card answered `9000` to an unblocking and yet reports the PIN as blocked.
     case stillBlocked(PINPolicy)
     /// The person ended it, or input ended before a code was complete.

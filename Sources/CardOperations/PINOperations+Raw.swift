@@ -65,11 +65,12 @@ extension PINOperations {
                 } catch .code(.outcomeUnknown(let id, let error), let policy) {
                     hasAnswered = false
                     throw .code(.outcomeUnknown(id: id, error), policy)
-                } catch .card(.transport(let error)) {
-                    hasAnswered = false
+                } catch .card(let error) {
+                    if case .transport = error { hasAnswered = false }
                     // After one code was accepted it is not true that none was sent.
-                    guard let accepted else { throw .card(.transport(error)) }
-                    throw .code(.outcomeUnknown(id: accepted.id, error), accepted)
+                    guard let accepted else { throw .card(error) }
+                    guard case .transport(let reason) = error else { throw .afterCode(accepted) }
+                    throw .code(.outcomeUnknown(id: accepted.id, reason), accepted)
                 }
             }
         }

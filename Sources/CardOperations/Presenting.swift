@@ -22,7 +22,7 @@ extension PINOperations {
         defer { dialog.cardWork(isGoingOn: false) }
         try connection.withTransaction { (channel) throws(OperationError) in
             if counted.kind == .key {
-                guard try survey.challengeStands(of: counted, on: &channel) else {
+                guard !channel.wasReset, try survey.challengeStands(of: counted, on: &channel) else {
                     throw .challengeLost(counted)
                 }
             } else {

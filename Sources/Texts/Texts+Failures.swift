@@ -179,6 +179,18 @@ extension Texts {
             next
         )
     }
+    package func afterCode(_ pin: CodeName) -> Sentence {
+        Sentence(
+            text("The card accepted {the_pin}, but not what was to come after it.", pin.arguments),
+            text("Look at the card with: kortvakt status")
+        )
+    }
+    package func blockedAdministrator(_ pin: CodeName) -> Sentence {
+        Sentence(
+            text("{the_pin} is blocked.", pin.arguments),
+            text("Another code may still unblock the PIN. Look at the card with: kortvakt status")
+        )
+    }
     package var challengeLost: Sentence {
         Sentence(
             text(
@@ -355,7 +367,7 @@ extension Texts {
     package var untestedForm: Sentence {
         Sentence(
             text("It is not known how this card is unblocked. Nothing was sent to it."),
-            text("To try the usual way, at the risk of one PUK try, use --untested.")
+            text("To try the usual way, at the risk of one try, use --untested.")
         )
     }
     package func whichUnblockingCode(_ codes: String) -> Sentence {

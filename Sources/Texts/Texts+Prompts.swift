@@ -52,7 +52,7 @@ extension Texts {
         text("The way to unblock this card is documented, but not tested on such a card.")
     }
     package var evidenceUnknown: String {
-        text("The way to unblock this card is not known. The usual way may fail and cost one PUK try.")
+        text("The way to unblock this card is not known. The usual way may fail and cost one try.")
     }
     package var askUntested: String { text("Try the usual way?") }
     package var dateWarning: String { text("The new PIN looks like a date. Dates are easy to guess.") }

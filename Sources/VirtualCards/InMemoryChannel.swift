@@ -39,6 +39,7 @@ package final class InMemoryReader {
     package private(set) var log: [Command] = []
     package private(set) var commandBytes = 0
     package private(set) var responseBytes = 0
+    private var wasReset = false
     /// Asked before each command, with its number from 1 and its header.
     package var interfere: ((Int, Command) -> Interference)?
 
@@ -56,7 +57,16 @@ package final class InMemoryReader {
     /// How many commands carried a code.
     package var commandsWithSecret: Int { log.count { $0.carriesSecret } }
 
-    package func channel() -> InMemoryChannel { InMemoryChannel(reader: self) }
+    package func channel() -> InMemoryChannel {
+        defer { wasReset = false }
+        return InMemoryChannel(reader: self, wasReset: wasReset)
+    }
+
+    /// Resets the card as another program does, which the next channel tells.
+    package func reset() {
+        card.reset()
+        wasReset = true
+    }
 
     fileprivate func transmit(_ bytes: [UInt8], carriesSecret: Bool) throws(TransportError) -> ResponseAPDU {
         guard bytes.count >= 4 else { throw .commandTooLong(length: bytes.count) }
@@ -89,7 +99,12 @@ package final class InMemoryReader {
 package struct InMemoryChannel: CardChannel, ~Copyable {
     private let reader: InMemoryReader
 
-    fileprivate init(reader: InMemoryReader) { self.reader = reader }
+    package let wasReset: Bool
+
+    fileprivate init(reader: InMemoryReader, wasReset: Bool) {
+        self.reader = reader
+        self.wasReset = wasReset
+    }
 
     package var limits: ChannelLimits { reader.limits }
 

@@ -29,6 +29,8 @@ struct FailureWording {
             make(64, "usage", texts.whichUnblockingCode(roles(codes)))
         case .noSuchUnblockingCode(let name, let known):
             make(64, "usage", texts.noSuchUnblockingCode(name, roles(known)))
+        case .afterCode(let policy):
+            make(1, "after-code", texts.afterCode(name(policy)), policy)
         case .challengeLost(let policy): make(11, "challenge-lost", texts.challengeLost, policy)
         case .cancelled: make(10, "cancelled", texts.cancelled)
         }
@@ -149,6 +151,10 @@ struct FailureWording {
                 let sentence = texts.blockedResettingCode(name, command: "kortvakt pin unblock --with admin")
                 return make(7, "puk-blocked", sentence, policy, remaining: 0, advice: true)
             }
+            if policy.role == .admin, policy.kind == .puk {
+                let sentence = texts.blockedAdministrator(name)
+                return make(7, "puk-blocked", sentence, policy, remaining: 0, advice: true)
+            }
             if policy.kind != .pin {
                 return make(7, "puk-blocked", texts.blockedPUK(name), policy, remaining: 0, advice: true)
             }
@@ -199,7 +205,10 @@ struct FailureWording {
         case .lastPUKTry: return make(8, "last-puk-try", texts.lastPUKTry(name), policy, remaining: 1)
         case .untestedForm: return make(8, "untested", texts.untestedForm, policy)
         case .verifyNotAllowed:
-            return make(5, "not-allowed", texts.verifyNotAllowed(name), policy)
+            let sentence =
+                policy.kind != .key && policy.changeIsAllowed
+                ? texts.verifyNotAllowed(name) : texts.notSupported
+            return make(5, "not-allowed", sentence, policy)
         case .changeNotAllowed:
             return make(5, "not-allowed", texts.changeNotAllowed(name), policy, advice: true)
         case .unblockNotAllowed:

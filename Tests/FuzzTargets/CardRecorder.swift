@@ -3,46 +3,28 @@ internal import CardCore
 internal import CardOperations
 internal import VirtualCards
 
-/// Plays the operations on a software card and writes down its answers as inputs of the target `card`.
+/// One thing to do with a software card, in what the card and the person are told.
+struct CardScene: Sendable {
+    let name: String
+    let operation: HostileInput.Operation
+    var text = ""
+    /// As in `HostileInput`: a person who can be asked, and says yes.
+    var flags: UInt8 = 0x30
+    /// The kind of new code, and in the upper half which of several is chosen.
+    var newCode: UInt8 = 0
+    /// Tries left before it begins; the others are full.
+    var tries: [CodeRole: Int] = [:]
+    /// Codes that a fresh card does not have.
+    var codes: [CodeRole: String] = [:]
+}
+
+/// Plays scenes on a software card and writes down its answers as inputs of a target for whole cards.
 struct CardRecorder {
-    /// One thing to do, in what the card and the person are told.
-    private struct Scene {
-        let name: String
-        let operation: HostileInput.Operation
-        var text = ""
-        var flags: UInt8 = 0x30
-        var newCode: UInt8 = 0
-        /// Tries left of PIN and PUK before it begins.
-        var tries: (pin: Int, puk: Int)?
-    }
+    let image: any SoftwareCardImage
+    let families: [String]
 
-    private static let scenes: [Scene] = [
-        Scene(name: "report", operation: .report),
-        Scene(name: "verify", operation: .verify),
-        Scene(name: "verify-sign", operation: .verify, text: "sign"),
-        Scene(name: "verify-last", operation: .verify, flags: 0x31, tries: (1, 10)),
-        Scene(name: "verify-blocked", operation: .verify, tries: (0, 10)),
-        Scene(name: "change", operation: .change),
-        Scene(name: "change-date", operation: .change, newCode: 3),
-        Scene(name: "change-trivial", operation: .change, flags: 0x38, newCode: 2),
-        Scene(name: "unblock", operation: .unblock, flags: 0x34, tries: (0, 10)),
-        Scene(name: "unblock-last", operation: .unblock, flags: 0x36, tries: (0, 1)),
-        Scene(name: "unblock-dead", operation: .unblock, flags: 0x36, tries: (0, 0)),
-        Scene(name: "raw", operation: .raw, text: "00A4040C0CA000000063504B43532D3135\n00B0910000"),
-        Scene(name: "raw-verify", operation: .raw, text: "00200081\n00200081{pin}\n00B0000010"),
-        Scene(name: "raw-unblock", operation: .raw, text: "002C0081{puk}{new}"),
-        Scene(name: "raw-steps", operation: .raw, text: "00200083{puk}\n002C0281{new}", tries: (0, 10)),
-        Scene(name: "raw-change", operation: .raw, text: "00240081{pin}{new}\n00200082{pin}"),
-        Scene(name: "raw-other", operation: .raw, text: "00200081{puk}", tries: (1, 10)),
-        Scene(name: "raw-new", operation: .raw, text: "00240081{new}", tries: (1, 10)),
-    ]
-
-    private let image: FileSystemImage
-
-    init(_ image: FileSystemImage) { self.image = image }
-
-    func all() -> [(name: String, bytes: [UInt8])] {
-        Self.scenes.flatMap { scene in
+    func inputs(of scenes: [CardScene]) -> [(name: String, bytes: [UInt8])] {
+        scenes.flatMap { scene in
             // A card that takes the codes, and one that does not.
             [
                 (scene.name, record(scene, accepting: true)),
@@ -51,16 +33,13 @@ struct CardRecorder {
         }
     }
 
-    private func record(_ scene: Scene, accepting: Bool) -> [UInt8] {
-        var state = CardState(fresh: image)
-        if let tries = scene.tries {
-            state.setRemainingTries(tries.pin, of: .authentication, on: image)
-            state.setRemainingTries(tries.puk, of: .puk, on: image)
-        }
-        let card = FileSystemCard(image: image, state: state)
+    private func record(_ scene: CardScene, accepting: Bool) -> [UInt8] {
+        var state = CardState(fresh: image, codes: scene.codes)
+        for (role, tries) in scene.tries { state.setRemainingTries(tries, of: role, on: image) }
+        let card = image.makeCard(state: state, fault: nil)
         card.reset()
         var input = HostileInput(
-            atr: image.atr.bytes,
+            atr: card.atr,
             options: [
                 card.transmissionProtocol == .t1 ? 1 : 0, scene.operation.rawValue, scene.flags, 0,
                 scene.newCode, 0,
@@ -68,16 +47,27 @@ struct CardRecorder {
             text: Array(scene.text.utf8),
             steps: []
         )
-        input.steps = CardTarget.steps(of: input, answering: card.process) { request in
+        input.steps = CardTarget.steps(of: input, families: families, answering: card.process) { request in
             guard accepting else { return nil }
-            let role: CodeRole =
-                switch request.pin.role {
-                case .puk: .puk
-                case .sign: .signature
-                default: .authentication
-                }
-            return request.purpose == .new ? nil : CardState.defaultCodes[role].map { Array($0.utf8) }
+            switch request.purpose {
+            case .new: return nil
+            case .response(let challenge, _):
+                return card.response(to: challenge).map { Array(Hex.string(of: $0).utf8) }
+            case .current, .unblocking:
+                let role = Self.role(of: request.pin)
+                return (scene.codes[role] ?? CardState.defaultCodes[role]).map { Array($0.utf8) }
+            }
         }
         return input.encoded
+    }
+
+    private static func role(of pin: PINPolicy) -> CodeRole {
+        switch pin.role {
+        case .puk: .puk
+        case .sign: .signature
+        case .resettingCode: .resettingCode
+        case .admin: .administrator
+        case .auth, nil: .authentication
+        }
     }
 }

@@ -21,18 +21,23 @@ struct CardRules {
     ) {
         for rule in card.broken.list + dialog.broken.list { broken.expect(false, rule) }
         let secrets = card.commands.filter(\.carriesSecret)
-        judgeNumber(of: secrets, &broken)
+        judgeNumber(of: secrets, dialog, &broken)
         judgeCounters(secrets, dialog, &broken)
         judgeCodes(dialog, trace, &broken)
         judgeOutcome(outcome, secrets, &broken)
-        broken.expect(card.drops == (secrets.isEmpty ? card.drops : 1), "a verified code is left behind")
+        judgeSecurityStatus(secrets, dialog, &broken)
+        judgeChallenge(dialog, &broken)
         if case .failed(let error) = outcome { judgeText("\(error)", "an error", dialog, &broken) }
         if case .report(let report) = outcome { judge(report, &broken) }
     }
 
     /// One entry reaches the card at most once, in the form that the operation has.
-    private func judgeNumber(of secrets: [HostileCard.Command], _ broken: inout BrokenRules) {
-        let forms = secrets.map { Array($0.header[1...2]) }
+    private func judgeNumber(
+        of secrets: [HostileCard.Command],
+        _ dialog: MarkerDialog,
+        _ broken: inout BrokenRules
+    ) {
+        let forms = secrets.map(\.form)
         switch input.operation {
         case .report: broken.expect(forms.isEmpty, "a code sent while reading")
         case .verify:
@@ -40,10 +45,16 @@ struct CardRules {
         case .change:
             broken.expect(forms.isEmpty || forms == [[0x24, 0x00]], "change sent codes as \(forms)")
         case .unblock:
-            let allowed: [[[UInt8]]] = [
-                [], [[0x2C, 0x00]], [[0x20, 0x00]], [[0x20, 0x00], [0x2C, 0x02]],
-            ]
-            broken.expect(allowed.contains(forms), "unblock sent codes as \(forms)")
+            let allowed: [[[UInt8]]] =
+                switch dialog.plan?.unblocking.means {
+                case nil: []
+                case .codeAndNewPIN: [[[0x2C, 0x00]]]
+                case .verifyThenNewPIN: [[[0x20, 0x00]], [[0x20, 0x00], [0x2C, 0x02]]]
+                case .response:
+                    // EXTERNAL AUTHENTICATE or GENERAL AUTHENTICATE.
+                    [0x82, 0x87].flatMap { [[[$0, 0x00]], [[$0, 0x00], [0x2C, 0x02]]] }
+                }
+            broken.expect(forms.isEmpty || allowed.contains(forms), "unblock sent codes as \(forms)")
         case .raw:
             let lines = String(decoding: input.text, as: UTF8.self).split(separator: "\n")
             let most = lines.count { $0.contains("{") }
@@ -60,14 +71,20 @@ struct CardRules {
         _ dialog: MarkerDialog,
         _ broken: inout BrokenRules
     ) {
-        for command in secrets {
+        for (number, command) in secrets.enumerated() {
             let reference: UInt8
-            switch (command.header[1], command.header[2]) {
-            case (Instruction.resetRetryCounter, 0x00):
-                guard let plan = dialog.plan else { continue }
+            switch input.operation {
+            case .report: continue
+            case .verify, .change:
+                // Not always P2: VERIFY of OpenPGP has its own names.
+                guard let pin = dialog.codes.first?.request.pin else { continue }
+                reference = pin.reference.rawValue
+            case .unblock:
+                guard number == 0, let plan = dialog.plan else { continue }
                 reference = plan.puk.policy.reference.rawValue
-            case (Instruction.resetRetryCounter, _): continue
-            default: reference = command.header[3]
+            case .raw:
+                guard command.header[1] != Instruction.resetRetryCounter else { continue }
+                reference = command.reference
             }
             guard let status = command.counters[reference] else { continue }
             broken.expect(status.isBlocked != true, "a code sent to a blocked reference")
@@ -76,9 +93,41 @@ struct CardRules {
                 .filter { $0.purpose != .new && $0.pin.reference.rawValue == reference }
                 .map(\.pin.kind)
             let allowed =
-                kinds.contains(.pin) && budget.lastTry || kinds.contains(.puk) && budget.lastPUKTry
+                kinds.contains(.pin) && budget.lastTry
+                || (kinds.contains(.puk) || kinds.contains(.key)) && budget.lastPUKTry
             broken.expect(allowed, "the last try spent unasked")
         }
+    }
+
+    /// Nothing stays verified: the card is reset, or has said that it has forgotten.
+    private func judgeSecurityStatus(
+        _ secrets: [HostileCard.Command],
+        _ dialog: MarkerDialog,
+        _ broken: inout BrokenRules
+    ) {
+        broken.expect(card.drops <= 1, "the security status dropped twice")
+        guard !secrets.isEmpty else { return }
+        broken.expect(dialog.endings == [.dropped], "nobody is told what became of the security status")
+        guard card.drops == 0 else { return }
+        let last = card.commands.lastIndex(where: \.carriesSecret) ?? 0
+        let afterwards = card.commands[(last + 1)...].filter { $0.wasSent }
+        broken.expect(
+            FuzzedFamily.all.contains { $0.hasForgotten(secrets, afterwards) },
+            "a verified code is left behind"
+        )
+    }
+
+    /// A response goes out only where the challenge can still stand: something was asked, and nothing selected.
+    private func judgeChallenge(_ dialog: MarkerDialog, _ broken: inout BrokenRules) {
+        guard let before = dialog.commandsBeforeResponse,
+            let response = card.commands.firstIndex(where: \.carriesSecret)
+        else { return }
+        broken.expect(response > before, "a response to a challenge that may not stand")
+        let between = card.commands[min(before, response)..<response]
+        broken.expect(
+            !between.contains { $0.header[1] == Instruction.select },
+            "a SELECT between a challenge and its response"
+        )
     }
 
     /// Each code appears in one command with a code, and nowhere else.
@@ -115,9 +164,9 @@ struct CardRules {
         _ broken: inout BrokenRules
     ) {
         for code in dialog.codes where code.isUnmistakable {
-            // Two digits an octet look like any other digits: it takes more of them to be sure.
-            let forms = code.characters.count >= 10 ? code.forms : Array(code.forms.prefix(2))
-            for form in forms { broken.expect(!text.contains(form), "\(place) shows a code") }
+            for form in code.unmistakableForms {
+                broken.expect(!text.contains(form), "\(place) shows a code")
+            }
         }
     }
 
@@ -145,18 +194,14 @@ struct CardRules {
     }
 
     private func judge(_ report: CardReport, _ broken: inout BrokenRules) {
-        broken.expect(report.pins.count <= 16, "more PINs than are read")
-        broken.expect(report.certificates.count <= 16, "more certificates than are read")
-        for certificate in report.certificates {
-            broken.expect(certificate.der.count <= 32_767, "a certificate longer than a file")
-            broken.expect(certificate.label.utf8.count <= 3 * 255, "a label too long")
-            FileTargets.certificate(certificate.der, &broken)
-        }
-        for pin in report.pins {
-            broken.expect(pin.policy.label.utf8.count <= 3 * 255, "a label too long")
-            broken.expect(pin.policy.allowedLength.upperBound <= 510, "a PIN longer than a command")
-        }
-        let ids = report.pins.map(\.policy.id)
-        broken.expect(Set(ids).count == ids.count, "two PINs with one id")
+        ReportRules.judge(report.pins.map(\.policy), &broken)
+        ReportRules.judge(report.identity, &broken)
+        let family = FuzzedFamily.all.first { $0.name == report.family }
+        let retired = input.wantsRetiredCertificates ? family?.mostRetiredCertificates ?? 0 : 0
+        ReportRules.judge(
+            report.certificates,
+            most: (family?.mostCertificates ?? 0) + retired,
+            &broken
+        )
     }
 }

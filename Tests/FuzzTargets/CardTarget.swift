@@ -13,16 +13,21 @@ enum CardTarget {
         case notStarted
     }
 
-    /// Feeds `bytes` and returns what happened, for a person to read.
+    /// Feeds `bytes`, a card that is taken for one of `families` first, and returns what happened, for a person to read.
     @discardableResult
-    static func run(_ bytes: [UInt8], _ broken: inout BrokenRules) -> () -> String {
+    static func run(_ bytes: [UInt8], families: [String], _ broken: inout BrokenRules) -> () -> String {
         let input = HostileInput(decoding: bytes)
         let card = HostileCard(input)
         let lines = TraceLines()
         let trace = CardTrace { lines.append($0) }
         var dialog = MarkerDialog(input, seed: seed(of: bytes), card: card)
         let rules = CardRules(input: input, card: card, budget: dialog.budget)
-        let connection = HostileConnection(card, trace: trace, refusedTransaction: Int(input.options[5] & 7))
+        let connection = HostileConnection(
+            card,
+            families: families,
+            trace: trace,
+            refusedTransaction: Int(input.options[5] & 7)
+        )
         let outcome = run(input, on: connection, card: card, dialog: &dialog, rules: rules)
         rules.judge(outcome, dialog: dialog, trace: lines.all, &broken)
         let budget = dialog.budget
@@ -36,6 +41,7 @@ enum CardTarget {
     /// The steps of a run without any, on a card that answers.
     static func steps(
         of input: HostileInput,
+        families: [String],
         answering answer: @escaping ([UInt8]) -> [UInt8],
         rightCode: @escaping (CodeRequest) -> [UInt8]?
     ) -> [HostileInput.Step] {
@@ -44,7 +50,12 @@ enum CardTarget {
         var dialog = MarkerDialog(input, seed: seed(of: input.encoded), card: card)
         dialog.rightCode = rightCode
         let rules = CardRules(input: input, card: card, budget: dialog.budget)
-        let connection = HostileConnection(card, trace: CardTrace { _ in }, refusedTransaction: 0)
+        let connection = HostileConnection(
+            card,
+            families: families,
+            trace: CardTrace { _ in },
+            refusedTransaction: 0
+        )
         _ = run(input, on: connection, card: card, dialog: &dialog, rules: rules)
         return card.answered
     }
@@ -57,15 +68,20 @@ enum CardTarget {
         rules: CardRules
     ) -> Outcome {
         let text = String(decoding: input.text.prefix(4_096), as: UTF8.self)
-        let choice = PINChoice(argument: text.isEmpty ? nil : text)
         let budget = dialog.budget
+        // For unblocking the second line is what unblocks.
+        let names = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init
+        )
+        let name = input.operation == .unblock ? names.first ?? "" : text
+        let choice = PINChoice(argument: name.isEmpty ? nil : name)
         do throws(OperationError) {
             switch input.operation {
             case .report:
                 var connection = connection
-                return .report(
-                    try CardReport.read([.identity, .certificates], from: &connection)
-                )
+                var wish: CardReport.Wish = [.identity, .certificates]
+                if input.wantsRetiredCertificates { wish.insert(.retiredCertificates) }
+                return .report(try CardReport.read(wish, from: &connection))
             case .verify:
                 _ = try PINOperations.verify(
                     choice,
@@ -83,6 +99,7 @@ enum CardTarget {
             case .unblock:
                 _ = try PINOperations.unblock(
                     choice,
+                    with: names.count > 1 ? names[1] : nil,
                     on: connection,
                     budget: budget,
                     dialog: &dialog

@@ -1,7 +1,7 @@
 internal import CardApplications
 internal import CardCore
 
-/// Files of a PKCS#15 card and what else its answers are parsed as.
+/// Files and answers that more than one card family has.
 enum FileTargets {
     static func directory(_ input: [UInt8], _ broken: inout BrokenRules) {
         structure(input, &broken)
@@ -9,64 +9,6 @@ enum FileTargets {
             broken.expect((1...16).contains(template.aid.count), "an AID of another length")
             broken.expect((template.path?.count ?? 0) <= 32, "a path too long")
             check(template.label, &broken)
-        }
-    }
-
-    static func objectDirectory(_ input: [UInt8], _ broken: inout BrokenRules) {
-        structure(input, &broken)
-        guard let directory = try? ObjectDirectory.parse(input) else { return }
-        for entry in directory.entries {
-            switch entry.location {
-            case .path(let path): check(path, &broken)
-            case .direct(let bytes): broken.expect(bytes.count <= input.count, "more objects than there were")
-            }
-        }
-        for kind in ObjectDirectory.Kind.allCases { _ = directory.locations(of: kind) }
-    }
-
-    static func tokenInfo(_ input: [UInt8], _ broken: inout BrokenRules) {
-        structure(input, &broken)
-        guard let info = try? TokenInfo.parse(input) else { return }
-        broken.expect((info.serialNumber?.count ?? 0) <= 255, "a serial number too long")
-        check(info.label, &broken)
-        check(info.manufacturerID, &broken)
-    }
-
-    static func authenticationObjects(_ input: [UInt8], _ broken: inout BrokenRules) {
-        structure(input, &broken)
-        for pin in (try? AuthenticationObject.parse(input))?.objects ?? [] {
-            check(pin.label, &broken)
-            check([pin.iD, pin.authId], &broken)
-            check(pin.attributes.path, &broken)
-            broken.expect((0...255).contains(pin.attributes.minimumLength), "a minimum out of range")
-            broken.expect((0...255).contains(pin.attributes.storedLength), "a stored length out of range")
-            broken.expect((0...255).contains(pin.attributes.maximumLength ?? 0), "a maximum out of range")
-            broken.expect((0...510).contains(pin.attributes.longestPIN), "a longest PIN out of range")
-        }
-    }
-
-    static func privateKeys(_ input: [UInt8], _ broken: inout BrokenRules) {
-        structure(input, &broken)
-        for key in (try? PrivateKeyObject.parse(input))?.objects ?? [] {
-            check(key.label, &broken)
-            check([key.iD, key.authId], &broken)
-            check(key.path, &broken)
-            broken.expect((0...65_535).contains(key.modulusLength ?? 0), "a modulus out of range")
-        }
-    }
-
-    static func certificates(_ input: [UInt8], _ broken: inout BrokenRules) {
-        structure(input, &broken)
-        for object in (try? CertificateObject.parse(input))?.objects ?? [] {
-            check(object.label, &broken)
-            check([object.iD, object.authId], &broken)
-            switch object.value {
-            case .path(let path): check(path, &broken)
-            case .direct(let der):
-                broken.expect(der.count <= input.count, "a certificate longer than its file")
-                certificate(der, &broken)
-            case .unsupported: break
-            }
         }
     }
 
@@ -94,8 +36,26 @@ enum FileTargets {
         }
     }
 
+    static func inflate(_ input: [UInt8], _ broken: inout BrokenRules) {
+        for format in Inflate.Format.allCases {
+            let limit = 16_384
+            guard let output = Inflate.inflate(input, format: format, limit: limit) else { continue }
+            let most = min(limit, input.count * Inflate.maximumRatio)
+            broken.expect(output.count <= most, "more unpacked than the limit")
+            broken.expect(
+                Inflate.inflate(input, format: format, limit: output.count - 1) == nil,
+                "a limit that does not hold"
+            )
+            broken.expect(
+                Inflate.inflate(input + [0x00, 0xFF], format: format, limit: limit).map { $0 == output }
+                    ?? true,
+                "what follows a stream changes it"
+            )
+        }
+    }
+
     /// What holds for every file.
-    private static func structure(_ input: [UInt8], _ broken: inout BrokenRules) {
+    static func structure(_ input: [UInt8], _ broken: inout BrokenRules) {
         if let file = try? DataObjectFile.elements(of: input) {
             broken.expect(file.elements.count <= DataObjectFile.maximumElements, "too many elements")
             let total = file.elements.reduce(0) { $0 + $1.count }
@@ -115,25 +75,8 @@ enum FileTargets {
         }
     }
 
-    private static func check(_ label: String?, _ broken: inout BrokenRules) {
+    static func check(_ label: String?, _ broken: inout BrokenRules) {
         // Each octet of a label that is no UTF-8 becomes the three of U+FFFD.
         broken.expect((label?.utf8.count ?? 0) <= 3 * 255, "a label too long")
-    }
-
-    private static func check(_ identifiers: [PKCS15Identifier?], _ broken: inout BrokenRules) {
-        for case .some(let identifier) in identifiers {
-            broken.expect(identifier.bytes.count <= 255, "an identifier too long")
-            broken.expect(
-                identifier.description.utf8.allSatisfy { (0x21...0x7E).contains($0) },
-                "an identifier that cannot be typed"
-            )
-        }
-    }
-
-    private static func check(_ path: PKCS15Path?, _ broken: inout BrokenRules) {
-        guard let path else { return }
-        broken.expect(path.identifiers.count <= 32, "a path too long")
-        broken.expect((0...65_535).contains(path.index ?? 0), "an index out of range")
-        broken.expect((0...65_535).contains(path.length ?? 0), "a length out of range")
     }
 }

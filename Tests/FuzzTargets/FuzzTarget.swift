@@ -26,8 +26,34 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case counters
     /// `kortvakt.conf` and `cards.d`.
     case configuration
-    /// Everything a person does with a card, on a card that does what the input says.
+    /// Compressed certificates.
+    case inflate
+    /// One answer of a PIV card.
+    case pivObject = "piv-object"
+    /// One file of an IDPrime card.
+    case idprimeFiles = "idprime-files"
+    /// One file of a GIDS card.
+    case gidsFiles = "gids-files"
+    /// One data object of an OpenPGP card.
+    case openpgpData = "openpgp-data"
+    /// Everything a person does with a card, on a PKCS#15 card that does what the input says.
     case card
+    /// The same with a card that is first taken for one of PIV.
+    case cardPIV = "card-piv"
+    case cardIDPrime = "card-idprime"
+    case cardGIDS = "card-gids"
+    case cardOpenPGP = "card-openpgp"
+    /// The same with a card of which nothing is known before.
+    case cardAny = "card-any"
+
+    /// The families that a whole card is taken for first; `nil` for a parser.
+    private var hintedFamilies: [String]? {
+        if self == .cardAny { return [] }
+        return FuzzedFamily.all.first { $0.target == self }.map { [$0.name] }
+    }
+
+    /// Whether an input is a `HostileInput`.
+    package var isWholeCard: Bool { hintedFamilies != nil }
 
     /// Feeds `input` and returns every rule that was broken; a trap is for the caller to see.
     package func run(_ input: [UInt8]) -> [String] {
@@ -36,24 +62,31 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .tlv: CoreTargets.tlv(input, &broken)
         case .atr: CoreTargets.atr(input, &broken)
         case .dir: FileTargets.directory(input, &broken)
-        case .odf: FileTargets.objectDirectory(input, &broken)
-        case .tokenInfo: FileTargets.tokenInfo(input, &broken)
-        case .aodf: FileTargets.authenticationObjects(input, &broken)
-        case .prkdf: FileTargets.privateKeys(input, &broken)
-        case .cdf: FileTargets.certificates(input, &broken)
+        case .odf: PKCS15Targets.objectDirectory(input, &broken)
+        case .tokenInfo: PKCS15Targets.tokenInfo(input, &broken)
+        case .aodf: PKCS15Targets.authenticationObjects(input, &broken)
+        case .prkdf: PKCS15Targets.privateKeys(input, &broken)
+        case .cdf: PKCS15Targets.certificates(input, &broken)
         case .certificate: FileTargets.certificate(input, &broken)
         case .apdu: CoreTargets.rawCommands(input, &broken)
         case .counters: FileTargets.counters(input, &broken)
         case .configuration: ConfigurationTarget.run(input, &broken)
-        case .card: CardTarget.run(input, &broken)
+        case .inflate: FileTargets.inflate(input, &broken)
+        case .pivObject: PIVTargets.object(input, &broken)
+        case .idprimeFiles: IDPrimeTargets.file(input, &broken)
+        case .gidsFiles: GIDSTargets.file(input, &broken)
+        case .openpgpData: OpenPGPTargets.data(input, &broken)
+        case .card, .cardPIV, .cardIDPrime, .cardGIDS, .cardOpenPGP, .cardAny:
+            CardTarget.run(input, families: hintedFamilies ?? [], &broken)
         }
         return broken.list
     }
 
     /// What happened with `input`, for a person to read; empty for parsers.
     package func account(of input: [UInt8]) -> String {
+        guard let hintedFamilies else { return "" }
         var broken = BrokenRules()
-        return self == .card ? CardTarget.run(input, &broken)() : ""
+        return CardTarget.run(input, families: hintedFamilies, &broken)()
     }
 }
 

@@ -6,18 +6,21 @@ internal import PCSC
 /// The way to a `HostileCard`, with a trace as `--trace` writes it.
 struct HostileConnection: CardConnection, ~Copyable {
     let card: HostileCard
+    /// What card data says of it.
+    let families: [String]
     let trace: CardTrace
     /// Which transaction, from 1 on, another program stands in the way of; 0 for none.
     let refusedTransaction: Int
     private var begun = 0
 
-    init(_ card: HostileCard, trace: CardTrace, refusedTransaction: Int) {
+    init(_ card: HostileCard, families: [String], trace: CardTrace, refusedTransaction: Int) {
         self.card = card
+        self.families = families
         self.trace = trace
         self.refusedTransaction = refusedTransaction
     }
 
-    var hints: CardHints { CardHints(atr: card.atr) }
+    var hints: CardHints { CardHints(atr: card.atr, families: families) }
 
     mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R

@@ -1,8 +1,8 @@
-/// An input of the target `card`, taken apart.
+/// An input of a target for whole cards, taken apart.
 ///
 /// Chunks are a tag byte, a 2-byte little-endian length and as many bytes; one that says more than there is holds
-/// the rest. In this order: a chunk with the ATR, six bytes of options, a chunk with text (the name of a PIN, or lines for
-/// `kortvakt apdu`), and a chunk for each command that will come: what happens to it.
+/// the rest. In this order: a chunk with the ATR, six bytes of options, a chunk with text (the name of a PIN and, on a second line,
+/// of what unblocks it, or lines for `kortvakt apdu`), and a chunk for each command that will come: what happens to it.
 package struct HostileInput: Equatable, Sendable {
     /// What the person wants.
     package enum Operation: UInt8, CaseIterable, Sendable {
@@ -77,6 +77,8 @@ package struct HostileInput: Equatable, Sendable {
     package var operation: Operation {
         Operation(rawValue: options[1] % UInt8(Operation.allCases.count)) ?? .report
     }
+
+    var wantsRetiredCertificates: Bool { options[2] & 128 != 0 }
 
     private static func chunk(_ rest: inout ArraySlice<UInt8>) -> (tag: UInt8, bytes: [UInt8])? {
         guard rest.count >= 3 else { return nil }

@@ -13,6 +13,10 @@ struct MarkerDialog: Dialog {
 
         /// Long enough for finding it by accident to be out of the question.
         var isUnmistakable: Bool { characters.count >= 6 }
+
+        /// Looks of it that can be told from anything else: two digits an octet look like any other digits, and it takes
+        /// more of them to be sure.
+        var unmistakableForms: [String] { characters.count >= 10 ? forms : Array(forms.prefix(2)) }
     }
 
     let card: HostileCard
@@ -20,6 +24,10 @@ struct MarkerDialog: Dialog {
     private var random: UInt64
     private(set) var codes: [Code] = []
     private(set) var plan: UnblockPlan?
+    /// How many commands the card had been sent when a person was shown its challenge.
+    private(set) var commandsBeforeResponse: Int?
+    /// What was said to have become of the security status.
+    private(set) var endings: [SecurityStatusDrop] = []
     private(set) var broken = BrokenRules()
     /// Codes that are right, where the card is one that knows.
     var rightCode: ((CodeRequest) -> [UInt8]?)?
@@ -48,8 +56,20 @@ struct MarkerDialog: Dialog {
         broken.expect(!card.isInTransaction, "a person asked inside a transaction")
         let kind = options[4] & 0x0F
         if kind == 4 && request.purpose != .new || kind == 5 && request.purpose == .new { throw .cancelled }
-        let characters = rightCode?(request) ?? characters(for: request, kind: kind)
-        codes.append(Code(request: request, characters: characters, forms: Self.forms(of: characters)))
+        var characters: [UInt8]
+        var forms: [String]
+        if case .response(let challenge, let length) = request.purpose {
+            broken.expect((1...64).contains(challenge.count), "a challenge that nobody can read out")
+            commandsBeforeResponse = card.commands.count
+            characters = rightCode?(request) ?? response(length)
+            // What was typed may be shown no more than what becomes of it.
+            forms = [String(decoding: characters, as: UTF8.self), Hex.string(of: characters)]
+            forms.append(forms[0].filter { $0 != " " }.uppercased())
+        } else {
+            characters = rightCode?(request) ?? self.characters(for: request, kind: kind)
+            forms = Self.forms(of: characters)
+        }
+        codes.append(Code(request: request, characters: characters, forms: forms))
         return SecretBytes(capacity: characters.count) { output in
             output.append(contentsOf: characters.span)
         }
@@ -77,7 +97,23 @@ struct MarkerDialog: Dialog {
     mutating func warnOfDate() {}
 
     mutating func securityStatusEnded(_ drop: SecurityStatusDrop) {
-        broken.expect(card.drops == 1, "the security status is said to be dropped and is not")
+        endings.append(drop)
+    }
+
+    /// Hexadecimal digits for `length` octets; by the options some too many or too few, or not only digits.
+    private mutating func response(_ length: Int) -> [UInt8] {
+        let choice = Int(options[3] & 0x0F)
+        let digits = Array((options[2] & 64 == 0 ? "0123456789ABCDEF" : "0123456789abcdef").utf8)
+        let count = [14: 2 * length - 1, 15: 2 * length + 1][choice] ?? 2 * length
+        var characters = (0..<max(count, 0)).map { _ in digits[Int(number() % 16)] }
+        if choice == 13, let last = characters.indices.last { characters[last] = UInt8(ascii: "G") }
+        if choice == 12 { characters.insert(UInt8(ascii: " "), at: characters.count / 2) }
+        return characters
+    }
+
+    private mutating func number() -> UInt8 {
+        random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return UInt8(truncatingIfNeeded: random >> 33)
     }
 
     private mutating func characters(for request: CodeRequest, kind: UInt8) -> [UInt8] {
@@ -100,8 +136,7 @@ struct MarkerDialog: Dialog {
             }
         let isText = options[2] & 64 != 0
         return (0..<count).map { _ in
-            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            let number = UInt8(truncatingIfNeeded: random >> 33)
+            let number = number()
             return isText ? UInt8(ascii: "a") + number % 26 : UInt8(ascii: "0") + number % 10
         }
     }

@@ -1,4 +1,4 @@
-/// Changes an input of the target `card` without breaking its frame, so that what follows a change still arrives.
+/// Changes an input of a target for whole cards without breaking its frame, so that what follows a change still arrives.
 package enum StepMutator {
     private static let statuses: [[UInt8]] = [
         [0x90, 0x00], [0x63, 0xC0], [0x63, 0xC1], [0x63, 0xC3], [0x63, 0x00], [0x69, 0x82], [0x69, 0x83],

@@ -33,7 +33,7 @@ func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 @_cdecl("LLVMFuzzerCustomMutator")
 func customMutator(_ start: UnsafeMutablePointer<UInt8>?, _ count: Int, _ limit: Int, _ seed: UInt32) -> Int {
     guard let start = unsafe start else { return 0 }
-    guard target == .card else { return unsafe libFuzzerMutate(start, count, limit) }
+    guard target.isWholeCard else { return unsafe libFuzzerMutate(start, count, limit) }
     let input = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
     let output = StepMutator.mutated(input, seed: seed) { bytes in
         // Room to grow, as libFuzzer wants it.
@@ -59,13 +59,13 @@ func initialize(_ argumentCount: UnsafeMutableRawPointer?, _ arguments: UnsafeMu
         let images = unsafe getenv("KORTVAKT_FUZZ_IMAGES")
     else { return 0 }
     let root = unsafe String(cString: folder)
-    var loaded: [FileSystemImage] = []
-    for profile in CardProfile.pkcs15 {
+    var seeds = Seeds.texts
+    for profile in Seeds.profiles {
         let path = unsafe "\(String(cString: images))/\(profile.rawValue).json"
-        guard let image = try? FileSystemImage.load(from: path) else { fatalError("cannot load \(path)") }
-        loaded.append(image)
+        guard let image = try? profile.imageType.load(from: path) else { fatalError("cannot load \(path)") }
+        seeds += Seeds.make(of: image, profile)
     }
-    for seed in Seeds.make(images: loaded) {
+    for seed in seeds {
         unsafe _ = mkdir("\(root)/\(seed.target.rawValue)", 0o755)
         write(seed.bytes, to: "\(root)/\(seed.target.rawValue)/seed-\(seed.name)")
     }

@@ -127,9 +127,12 @@ package struct GIDSApplication: CardApplication {
             )
         else { return [] }
         var found: [CardCertificate] = []
+        var filesLeft = MinidriverCertificate.maximumCount
         for container in ContainerMap(parsing: content).containers where container.isInUse {
             for name in Self.certificateFiles(of: container) {
-                guard found.count < MinidriverCertificate.maximumCount else { return found }
+                // Each costs commands, whatever comes of it.
+                guard filesLeft > 0 else { return found }
+                filesLeft -= 1
                 guard let place = master.place(of: name, in: "mscp"),
                     let packed = try read(place, limit: Self.maximumFileLength, on: &channel),
                     let der = MinidriverCertificate.der(in: packed)

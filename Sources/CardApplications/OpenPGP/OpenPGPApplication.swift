@@ -86,6 +86,8 @@ package struct OpenPGPApplication: CardApplication {
 
     /// Asks whether the card wants derived codes, where it says that it may: a plain one would be counted as wrong.
     package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
+        // Whatever code comes next, what C4 said before it is no longer true.
+        counters = nil
         guard data.mayDeriveCodes else { return }
         let response = try transported { () throws(TransportError) in
             try Self.getData(0xF9, limit: 1_024, on: &channel)
@@ -131,7 +133,12 @@ extension OpenPGPApplication {
     static func readRelatedData(
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> OpenPGPRelatedData? {
-        let response = try getData(0x6E, limit: 4_096, on: &channel)
+        let response: ResponseAPDU
+        do throws(TransportError) {
+            response = try getData(0x6E, limit: 4_096, on: &channel)
+        } catch .responseTooLong {
+            return nil
+        }
         guard response.status.isSuccess else { return nil }
         return OpenPGPRelatedData(parsing: response.data)
     }

@@ -12,6 +12,8 @@ package enum OpenPGPFamily: CardFamily {
     /// Historical bytes of category 00 with card service data and card capabilities, as the specification wants them (6).
     package static func isLikely(atr: ATR) -> Bool {
         atr.historicalBytes.starts(with: [0x00, 0x31]) && atr.cardCapabilities != nil
+            || atr.historicalBytes.starts(with: Array("Yubikey".utf8))
+            || atr.compactTLV.contains { $0.tag == 5 && $0.value.starts(with: Array("YubiKe".utf8)) }
     }
 
     /// The application related data can be read at any time and tells at once whose it is.

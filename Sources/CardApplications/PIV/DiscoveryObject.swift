@@ -20,7 +20,12 @@ struct DiscoveryObject: Hashable, Sendable {
 
     /// Asks what is selected; `nil` where that is not PIV or has no such object.
     static func read(on channel: inout AnyCardChannel) throws(TransportError) -> DiscoveryObject? {
-        let response = try PIVObject.getData([0x7E], limit: 256, on: &channel)
+        let response: ResponseAPDU
+        do throws(TransportError) {
+            response = try PIVObject.getData([0x7E], limit: 256, on: &channel)
+        } catch .responseTooLong {
+            return nil
+        }
         return response.status.isSuccess ? DiscoveryObject(response.data) : nil
     }
 }

@@ -13,6 +13,7 @@ extension OperationError {
         case .noSuchUnblockingCode(let name, _): "nothing called \(name) unblocks"
         case .whichUnblockingCode(let codes):
             "unblocked by which of \(codes.map(\.id).joined(separator: ","))"
+        case .afterCode(let pin): "after \(pin.id)"
         case .challengeLost(let key): "challenge lost \(key.id)"
         case .refused(.format(let reason), let pin): "refused \(reason) \(pin.id)"
         case .refused(.newCodeFormat(let reason), let pin): "refused new \(reason) \(pin.id)"

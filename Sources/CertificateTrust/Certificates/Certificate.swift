@@ -1,0 +1,80 @@
+internal import COpenSSL
+
+/// An X.509 certificate (RFC 5280), read and not judged.
+///
+/// A value: copies share one OpenSSL object. Two certificates are equal when their bytes are.
+package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    /// Larger ones are refused; SITHS certificates have about 1,800 bytes.
+    package static let maximumSize = 16_384
+
+    package let der: [UInt8]
+    package let subject: DistinguishedName
+    package let issuer: DistinguishedName
+    /// The content of the INTEGER, most significant byte first.
+    package let serialNumber: [UInt8]
+    package let notBefore: Instant
+    package let notAfter: Instant
+    package let key: PublicKey
+    package let signature: SignatureAlgorithm
+    package let extensions: CertificateExtensions
+
+    let handle: CertificateHandle
+
+    package static func == (left: Certificate, right: Certificate) -> Bool { left.der == right.der }
+    package func hash(into hasher: inout Hasher) { hasher.combine(der) }
+
+    /// Which certificate this is, without a word about its holder, so that it may stand in a log.
+    package var description: String {
+        let digits = serialNumber.prefix(20).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+        return "certificate \(digits.joined()) of \(issuer.commonName?.shown ?? "?")"
+    }
+
+    package var debugDescription: String { description }
+
+    /// Holder and issuer have the same name, as roots have.
+    package var isSelfIssued: Bool { subject.encoded == issuer.encoded }
+
+    /// Reads a certificate that anybody may have written.
+    ///
+    /// Wraps `d2i_X509`.
+    package init(der: [UInt8]) throws(CertificateError) {
+        guard der.count <= Self.maximumSize else { throw .tooLarge(limit: Self.maximumSize) }
+        var used = 0
+        let pointer = unsafe der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
+            var cursor = bytes.baseAddress
+            let pointer = unsafe d2i_X509(nil, &cursor, bytes.count)
+            if let start = bytes.baseAddress, let end = unsafe cursor { used = unsafe end - start }
+            return unsafe pointer
+        }
+        guard let owner = unsafe Owner<X509Object>(adopting: pointer) else {
+            throw .notACertificate(.drain())
+        }
+        let handle = CertificateHandle(owner)
+        guard used == der.count else { throw .trailingBytes(count: der.count - used) }
+        try self.init(der: der, handle: handle)
+    }
+
+    private init(der: [UInt8], handle: CertificateHandle) throws(CertificateError) {
+        self.der = der
+        self.handle = handle
+        let times = unsafe handle.with { x509 in
+            unsafe (
+                Instant(reading: X509_get0_notBefore(x509)), Instant(reading: X509_get0_notAfter(x509))
+            )
+        }
+        guard let notBefore = times.0, let notAfter = times.1 else { throw .invalidTime }
+        (self.notBefore, self.notAfter) = (notBefore, notAfter)
+        subject = unsafe handle.with { unsafe DistinguishedName(reading: X509_get_subject_name($0)) }
+        issuer = unsafe handle.with { unsafe DistinguishedName(reading: X509_get_issuer_name($0)) }
+        serialNumber = unsafe handle.with { x509 in
+            unsafe LibraryString.bytes(of: X509_get0_serialNumber(x509), limit: Self.maximumSize) ?? []
+        }
+        key = unsafe handle.with { unsafe PublicKey(of: $0) }
+        signature = unsafe handle.with { unsafe SignatureAlgorithm(of: $0) }
+        extensions = unsafe handle.with { unsafe CertificateExtensions(of: $0) }
+        // Whatever reading left behind is not about the next call.
+        ERR_clear_error()
+    }
+}

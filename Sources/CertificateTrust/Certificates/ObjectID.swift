@@ -1,0 +1,28 @@
+internal import COpenSSL
+
+/// An object identifier as it is written with dots (ITU-T X.660).
+package struct ObjectID: Hashable, Sendable, CustomStringConvertible {
+    package let dotted: String
+
+    package init(_ dotted: String) { self.dotted = dotted }
+
+    package var description: String { dotted }
+
+    /// id-kp-clientAuth (RFC 5280, 4.2.1.12).
+    package static let clientAuthentication = ObjectID("1.3.6.1.5.5.7.3.2")
+    /// id-kp-OCSPSigning (RFC 6960, 4.2.2.2).
+    package static let ocspSigning = ObjectID("1.3.6.1.5.5.7.3.9")
+    /// The number printed on the card (SEIS card number, cards.md of SITHS).
+    package static let cardNumber = ObjectID("1.2.752.34.2.1")
+
+    /// Longer identifiers are cut off; real ones have some 20 characters.
+    private static let maximumLength = 256
+
+    /// Wraps `OBJ_obj2txt`.
+    init(reading object: OpaquePointer?) {
+        var buffer = [CChar](repeating: 0, count: Self.maximumLength)
+        let length = unsafe OBJ_obj2txt(&buffer, Int32(buffer.count), object, 1)
+        let bytes = buffer.prefix(max(0, min(Int(length), buffer.count - 1)))
+        dotted = String(decoding: bytes.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,33 @@
+internal import COpenSSL
+
+/// What OpenSSL said when a call failed, oldest first.
+///
+/// For logs and reports; a person gets the reason that was made of it.
+package struct LibraryError: Error, Hashable, Sendable {
+    /// One line of OpenSSL's error queue.
+    package struct Entry: Hashable, Sendable {
+        package let code: UInt
+        package let text: String
+    }
+
+    package let entries: [Entry]
+
+    /// OpenSSL keeps 16 errors a thread (`ERR_NUM_ERRORS`); more are not waited for.
+    private static let maximumCount = 16
+
+    /// Takes everything out of this thread's error queue.
+    ///
+    /// To be called right after the failing call, on the same thread, before anything else of OpenSSL. Wraps
+    /// `ERR_get_error`.
+    static func drain() -> LibraryError {
+        var entries: [Entry] = []
+        while entries.count < maximumCount {
+            let code = ERR_get_error()
+            guard code != 0 else { break }
+            let text = unsafe ERR_reason_error_string(code).map { unsafe String(cString: $0) }
+            entries.append(Entry(code: UInt(code), text: text ?? "error \(String(code, radix: 16))"))
+        }
+        ERR_clear_error()
+        return LibraryError(entries: entries)
+    }
+}

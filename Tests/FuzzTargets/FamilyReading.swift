@@ -1,0 +1,130 @@
+internal import CardApplications
+internal import CardCore
+
+/// Everything that a family asks of a card without a code, and what it may believe of the answers.
+struct FamilyReading {
+    let family: any CardFamily.Type
+    var atr: ATR?
+    let mostCommands: Int
+    let mostCertificates: Int
+    /// The card: whole responses by command, status word included.
+    let answer: ([UInt8]) -> [UInt8]
+
+    func judge(_ broken: inout BrokenRules) {
+        let card = AnsweringCard(answer)
+        var channel: AnyCardChannel = AnsweringChannel(card: card)
+        let hints = CardHints(atr: atr, families: [family.name])
+        _ = try? family.look(hints, on: &channel)
+        card.commands = 0
+        if var application = (try? family.select(hints, on: &channel)) ?? nil {
+            read(&application, on: &channel, &broken)
+        }
+        broken.expect(card.commands <= mostCommands, "\(card.commands) commands to read a card")
+        broken.expect(!card.tookSecret, "a code sent while reading")
+    }
+
+    private func read(
+        _ application: inout any CardApplication,
+        on channel: inout AnyCardChannel,
+        _ broken: inout BrokenRules
+    ) {
+        let policies = (try? application.readPINs(roles: true, on: &channel)) ?? []
+        ReportRules.judge(policies, &broken)
+        let identity = try? application.readIdentity(on: &channel)
+        ReportRules.judge(identity ?? CardIdentity(), &broken)
+        let certificates = (try? application.readCertificates(.withRetired, on: &channel)) ?? []
+        ReportRules.judge(certificates, most: mostCertificates, &broken)
+        for policy in policies {
+            let status = (try? application.status(of: policy, on: &channel)) ?? .unknown
+            broken.expect((0...255).contains(status.remainingTries ?? 0), "a counter out of range")
+            broken.expect(
+                status.remainingTries.map { ($0 == 0) == (status.isBlocked ?? ($0 == 0)) } ?? true,
+                "a counter that contradicts itself"
+            )
+            // What stands in the way of a code that would go out now.
+            guard (try? application.resume(for: policy, on: &channel)) != nil else { continue }
+            _ = try? application.prepare(policy, on: &channel)
+            guard let challenge = try? application.requestChallenge(of: policy, on: &channel) else {
+                continue
+            }
+            broken.expect((1...64).contains(challenge.count), "a challenge of \(challenge.count) octets")
+            _ = try? application.challengeStands(of: policy, on: &channel)
+        }
+        _ = try? application.endSecurityStatus(on: &channel)
+    }
+}
+
+/// What holds of everything that is told of a card.
+enum ReportRules {
+    static func judge(_ policies: [PINPolicy], _ broken: inout BrokenRules) {
+        broken.expect(policies.count <= 16, "more PINs than are read")
+        broken.expect(Set(policies.map(\.id)).count == policies.count, "two PINs with one id")
+        for policy in policies {
+            FileTargets.check(policy.label, &broken)
+            broken.expect(policy.allowedLength.upperBound <= 510, "a PIN longer than a command")
+            for case .response(let challenge, let response) in policy.unblocking.map(\.means) {
+                broken.expect(
+                    (1...64).contains(challenge) && (1...64).contains(response),
+                    "a response that nobody can type"
+                )
+            }
+        }
+    }
+
+    static func judge(_ identity: CardIdentity, _ broken: inout BrokenRules) {
+        FileTargets.check(identity.label, &broken)
+        FileTargets.check(identity.product, &broken)
+        // 255 octets in hexadecimal.
+        broken.expect((identity.serialNumber?.utf8.count ?? 0) <= 2 * 255, "a serial number too long")
+    }
+
+    static func judge(_ certificates: [CardCertificate], most: Int, _ broken: inout BrokenRules) {
+        broken.expect(certificates.count <= most, "more certificates than are read")
+        for certificate in certificates {
+            broken.expect(certificate.der.count <= 32_767, "a certificate longer than a file")
+            FileTargets.check(certificate.label, &broken)
+            FileTargets.certificate(certificate.der, &broken)
+        }
+    }
+}
+
+/// A card that answers each command in full.
+private final class AnsweringCard {
+    let answer: ([UInt8]) -> [UInt8]
+    var commands = 0
+    var tookSecret = false
+
+    init(_ answer: @escaping ([UInt8]) -> [UInt8]) { self.answer = answer }
+}
+
+private struct AnsweringChannel: CardChannel, ~Copyable {
+    let card: AnsweringCard
+
+    var limits: ChannelLimits { ChannelLimits(transmissionProtocol: .t1, extendedLength: true) }
+
+    mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
+        card.commands += 1
+        if command.carriesSecret { card.tookSecret = true }
+        let bytes = command.withBytes { span in span.indices.map { span[$0] } }
+        return try ResponseAPDU(parsing: card.answer(bytes).span)
+    }
+}
+
+extension [UInt8] {
+    /// A response with this data.
+    var answered: [UInt8] { self + [0x90, 0x00] }
+
+    /// The response of a card that has no such thing.
+    static let notFound: [UInt8] = [0x6A, 0x82]
+
+    /// Whether this is a command with this header and this data field, or one that begins so.
+    func asks(_ header: [UInt8], _ data: [UInt8] = []) -> Bool {
+        starts(with: header) && (data.isEmpty || dropFirst(5).starts(with: data))
+    }
+
+    /// An object with this as its value.
+    func wrapped(in tag: [UInt8]) -> [UInt8] {
+        let length = [UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count)]
+        return tag + (count < 0x80 ? [UInt8(count)] : [0x82] + length) + self
+    }
+}
