@@ -26,14 +26,31 @@ struct CardRecorder {
     func inputs(of scenes: [CardScene]) -> [(name: String, bytes: [UInt8])] {
         scenes.flatMap { scene in
             // A card that takes the codes, and one that does not.
-            [
-                (scene.name, record(scene, accepting: true)),
-                ("\(scene.name)-wrong", record(scene, accepting: false)),
+            let accepting = record(scene, accepting: true)
+            var inputs = [
+                (scene.name, accepting.encoded),
+                ("\(scene.name)-wrong", record(scene, accepting: false).encoded),
             ]
+            if scene.flags & Self.lastTries != 0 {
+                // The same card, where nobody has allowed the last try.
+                var unasked = accepting
+                unasked.options[2] &= ~Self.lastTries
+                inputs.append(("\(scene.name)-unasked", unasked.encoded))
+            }
+            if scene.operation == .unblock {
+                // The same card, reset by somebody else between a challenge and its response.
+                var reset = accepting
+                reset.options[5] = 3 << 3
+                inputs.append(("\(scene.name)-reset", reset.encoded))
+            }
+            return inputs
         }
     }
 
-    private func record(_ scene: CardScene, accepting: Bool) -> [UInt8] {
+    /// The flags for the last try of a PIN and of what unblocks one.
+    private static let lastTries: UInt8 = 3
+
+    private func record(_ scene: CardScene, accepting: Bool) -> HostileInput {
         var state = CardState(fresh: image, codes: scene.codes)
         for (role, tries) in scene.tries { state.setRemainingTries(tries, of: role, on: image) }
         let card = image.makeCard(state: state, fault: nil)
@@ -58,7 +75,7 @@ struct CardRecorder {
                 return (scene.codes[role] ?? CardState.defaultCodes[role]).map { Array($0.utf8) }
             }
         }
-        return input.encoded
+        return input
     }
 
     private static func role(of pin: PINPolicy) -> CodeRole {

@@ -123,6 +123,9 @@ struct CardRules {
             let response = card.commands.firstIndex(where: \.carriesSecret)
         else { return }
         broken.expect(response > before, "a response to a challenge that may not stand")
+        if let reset = card.commandsBeforeReset {
+            broken.expect(reset < before || reset > response, "a response to a challenge before a reset")
+        }
         let between = card.commands[min(before, response)..<response]
         broken.expect(
             !between.contains { $0.header[1] == Instruction.select },
@@ -175,6 +178,12 @@ struct CardRules {
         _ secrets: [HostileCard.Command],
         _ broken: inout BrokenRules
     ) {
+        if case .failed(.afterCode) = outcome {
+            broken.expect(
+                secrets.last?.finalStatus?.isSuccess == true,
+                "an error says that a code was accepted, and none was"
+            )
+        }
         guard [.verify, .change, .unblock].contains(input.operation) else { return }
         switch outcome {
         case .done:
@@ -189,7 +198,7 @@ struct CardRules {
                 !secrets.contains { $0.wasSent },
                 "an error says that no code was sent, and one was"
             )
-        case .failed(.code), .failed(.stillBlocked), .report, .notStarted: break
+        case .failed(.code), .failed(.stillBlocked), .failed(.afterCode), .report, .notStarted: break
         }
     }
 

@@ -36,6 +36,12 @@ final class HostileCard {
     private(set) var isInTransaction = false
     private(set) var transactions = 0
     private(set) var drops = 0
+    /// Before which transaction, from 1 on, somebody else resets the card; 0 for none.
+    private let resetTransaction: Int
+    /// Whether it was reset before the transaction that is lent.
+    private(set) var wasReset = false
+    /// How many commands it had been sent by then; `nil` when it never was.
+    private(set) var commandsBeforeReset: Int?
     /// A command with a code got no answer: nothing may be sent any more.
     private var codeWentUnanswered = false
     var counters = CounterWatch()
@@ -57,6 +63,7 @@ final class HostileCard {
             ? ChannelLimits(transmissionProtocol: used, atr: atr)
             : ChannelLimits(transmissionProtocol: used, extendedLength: true)
         operation = input.operation
+        resetTransaction = Int(input.options[5] >> 3 & 7)
         steps = input.steps[...]
     }
 
@@ -65,6 +72,8 @@ final class HostileCard {
         transactions += 1
         isInTransaction = true
         wasResetInTransaction = false
+        wasReset = transactions == resetTransaction
+        if wasReset { commandsBeforeReset = commands.count }
     }
 
     func endTransaction() { isInTransaction = false }

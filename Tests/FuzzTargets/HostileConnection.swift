@@ -47,6 +47,7 @@ private struct HostileChannel: CardChannel, ~Copyable {
     let trace: CardTrace
 
     var limits: ChannelLimits { card.limits }
+    var wasReset: Bool { card.wasReset }
 
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
         trace.record(command)

@@ -42,7 +42,8 @@ package struct HostileInput: Equatable, Sendable {
     package static let optionCount = 6
 
     package var atr: [UInt8]
-    /// Protocol, operation, flags, code lengths, kind of new code, number of the transaction that is refused.
+    /// Protocol, operation, flags, code lengths, kind of new code, number of the transaction that is refused and, eight times as
+    /// much, of the one before which somebody else resets the card.
     package var options: [UInt8]
     package var text: [UInt8]
     package var steps: [Step]

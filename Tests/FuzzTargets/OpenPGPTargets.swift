@@ -106,6 +106,7 @@ extension FuzzedFamily {
             CardScene(
                 name: "unblock-last",
                 operation: .unblock,
+                text: "\nadmin",
                 flags: 0x32,
                 tries: [.authentication: 0, .administrator: 1]
             ),
