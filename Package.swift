@@ -133,6 +133,7 @@ let package = Package(
         .testTarget(
             name: "CertificateTrustTests",
             dependencies: ["COpenSSL", "CertificateTrust", subprocess],
+            exclude: ["Programs"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/http.h>
+#include <openssl/httperr.h>
 #include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -90,6 +91,11 @@ static inline const GENERAL_NAMES *kv_idp_full_name(const ISSUING_DIST_POINT *po
     return point->distpoint != NULL && point->distpoint->type == 0 ? point->distpoint->name.fullname : NULL;
 }
 static inline int kv_idp_has_a_name(const ISSUING_DIST_POINT *point) { return point->distpoint != NULL; }
+
+static inline int kv_revoked_count(X509_CRL *crl) { return sk_X509_REVOKED_num(X509_CRL_get_REVOKED(crl)); }
+static inline X509_REVOKED *kv_revoked_at(X509_CRL *crl, int i) {
+    return sk_X509_REVOKED_value(X509_CRL_get_REVOKED(crl), i);
+}
 
 static inline long kv_memory_bio(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
 

@@ -107,6 +107,11 @@ extension CertificateExtensions {
         }
     }
 
+    /// The addresses among the names of a CRL's distribution point.
+    static func addresses(in names: OpaquePointer) -> [String] {
+        unsafe texts(in: names, kv_general_name_uri).map(\.raw)
+    }
+
     private static func points(_ list: OpaquePointer, _ refused: inout [CertificateText]) -> [CRLPoint] {
         let count = min(Int(unsafe kv_crl_points_count(list)), maximumCount)
         var points: [CRLPoint] = []

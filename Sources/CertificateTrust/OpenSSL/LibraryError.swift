@@ -8,9 +8,18 @@ package struct LibraryError: Error, Hashable, Sendable {
     package struct Entry: Hashable, Sendable {
         package let code: UInt
         package let text: String
+        /// What OpenSSL adds, such as an address or a status.
+        package let detail: String
     }
 
     package let entries: [Entry]
+
+    /// Whether one of the errors is this reason of this library (`ERR_LIB_…`).
+    func has(library: Int32, reason: Int32) -> Bool {
+        entries.contains { entry in
+            ERR_GET_LIB(entry.code) == library && ERR_GET_REASON(entry.code) == reason
+        }
+    }
 
     /// OpenSSL keeps 16 errors a thread (`ERR_NUM_ERRORS`); more are not waited for.
     private static let maximumCount = 16
@@ -18,14 +27,22 @@ package struct LibraryError: Error, Hashable, Sendable {
     /// Takes everything out of this thread's error queue.
     ///
     /// To be called right after the failing call, on the same thread, before anything else of OpenSSL. Wraps
-    /// `ERR_get_error`.
+    /// `ERR_get_error_all`.
     static func drain() -> LibraryError {
         var entries: [Entry] = []
         while entries.count < maximumCount {
-            let code = ERR_get_error()
+            var detail: UnsafePointer<CChar>?
+            var flags: Int32 = 0
+            let code = unsafe ERR_get_error_all(nil, nil, nil, &detail, &flags)
             guard code != 0 else { break }
             let text = unsafe ERR_reason_error_string(code).map { unsafe String(cString: $0) }
-            entries.append(Entry(code: UInt(code), text: text ?? "error \(String(code, radix: 16))"))
+            entries.append(
+                Entry(
+                    code: UInt(code),
+                    text: text ?? "error \(String(code, radix: 16))",
+                    detail: unsafe detail.map { unsafe String(cString: $0) } ?? ""
+                )
+            )
         }
         ERR_clear_error()
         return LibraryError(entries: entries)

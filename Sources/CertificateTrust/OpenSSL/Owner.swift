@@ -96,3 +96,33 @@ enum PoliciesObject: LibraryType {
 enum ExtendedKeyUsageObject: LibraryType {
     static func free(_ pointer: OpaquePointer) { unsafe EXTENDED_KEY_USAGE_free(pointer) }
 }
+
+/// `X509_CRL`.
+enum X509CRLObject: LibraryType {
+    static func free(_ pointer: OpaquePointer) { unsafe X509_CRL_free(pointer) }
+}
+
+/// `OCSP_REQUEST`.
+enum OCSPRequestObject: LibraryType {
+    static func free(_ pointer: OpaquePointer) { unsafe OCSP_REQUEST_free(pointer) }
+}
+
+/// `OCSP_RESPONSE`.
+enum OCSPResponseObject: LibraryType {
+    static func free(_ pointer: OpaquePointer) { unsafe OCSP_RESPONSE_free(pointer) }
+}
+
+/// `OCSP_BASICRESP`.
+enum OCSPBasicResponseObject: LibraryType {
+    static func free(_ pointer: OpaquePointer) { unsafe OCSP_BASICRESP_free(pointer) }
+}
+
+/// `OCSP_CERTID`.
+enum OCSPCertificateIDObject: LibraryType {
+    static func free(_ pointer: OpaquePointer) { unsafe OCSP_CERTID_free(pointer) }
+}
+
+/// `OSSL_HTTP_REQ_CTX`, with its connection.
+enum HTTPRequestObject: LibraryType {
+    static func free(_ pointer: OpaquePointer) { unsafe _ = OSSL_HTTP_close(pointer, 1) }
+}

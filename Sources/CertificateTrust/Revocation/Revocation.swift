@@ -1,0 +1,78 @@
+/// Whether certificates are revoked, as far as it can be found out.
+///
+/// Blocking where the policy is `online`: up to the fetcher's limit for a whole chain, and name resolution besides.
+package struct Revocation: Sendable {
+    package enum Policy: String, Hashable, Sendable, CaseIterable {
+        /// Nothing is asked.
+        case off
+        /// Only what was fetched before and is still valid.
+        case cached
+        /// The responder first, then the revocation list; what was fetched before where neither answers.
+        case online
+    }
+
+    package enum Status: Hashable, Sendable {
+        /// Somebody who must know says that it is not revoked.
+        case good
+        /// Revoked, since when and why; an absent reason was not given.
+        case revoked(at: Instant, reason: RevocationReason?)
+        /// It could not be found out; everything that stood in the way, never empty.
+        case unknown([Obstacle])
+        /// Nobody asked.
+        case unchecked
+    }
+
+    /// Who said so.
+    package struct Evidence: Hashable, Sendable {
+        package enum Kind: String, Hashable, Sendable { case crl, ocsp }
+
+        package let kind: Kind
+        package let address: String
+        /// When it was made (thisUpdate).
+        package let made: Instant
+        /// Until when it counts (nextUpdate).
+        package let validUntil: Instant?
+        /// When it was fetched.
+        package let fetched: Instant
+        package let isFromCache: Bool
+    }
+
+    package struct Finding: Hashable, Sendable {
+        package let link: ChainLink
+        package let status: Status
+        package let evidence: Evidence?
+        /// Why what was fetched could not be kept, by `errno`.
+        package let cacheFailure: Int32?
+    }
+
+    /// Addresses of each kind that are asked for one certificate.
+    static let maximumAddressCount = 3
+
+    package let policy: Policy
+    let cache: RevocationCache?
+    let fetcher: WebFetcher
+
+    package init(policy: Policy, cache: RevocationCache?, fetcher: WebFetcher = WebFetcher()) {
+        (self.policy, self.cache, self.fetcher) = (policy, cache, fetcher)
+    }
+
+    /// Asks for every certificate of a trusted chain but its anchor, which nobody can revoke.
+    ///
+    /// `chain` is what `Verdict.trusted` holds; of an unverified chain the answers mean nothing.
+    package func check(_ chain: [ChainLink], at instant: Instant) -> [Finding] {
+        let deadline = fetcher.deadline()
+        return zip(chain, chain.dropFirst()).map { link, issuer in
+            guard policy != .off else {
+                return Finding(link: link, status: .unchecked, evidence: nil, cacheFailure: nil)
+            }
+            var inquiry = Inquiry(
+                link: link,
+                issuer: issuer.certificate,
+                instant: instant,
+                revocation: self,
+                deadline: deadline
+            )
+            return inquiry.run()
+        }
+    }
+}

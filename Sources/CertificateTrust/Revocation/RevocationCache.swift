@@ -1,0 +1,105 @@
+internal import COpenSSL
+internal import Glibc
+
+/// A folder in which fetched revocation lists and answers are kept.
+///
+/// Everything in it is signed by others and judged anew each time it is used. Files must belong to root or to the user who
+/// runs this, and nobody else may be able to write to them.
+package struct RevocationCache: Sendable {
+    package let folder: String
+
+    package init(folder: String) { self.folder = folder }
+
+    struct Item {
+        let bytes: [UInt8]
+        let fetched: Instant
+    }
+
+    /// `nil` when nothing usable was kept.
+    func item(_ key: String, maximumSize: Int) -> Item? {
+        guard let path = path(key) else { return nil }
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_uid == 0 || status.st_uid == geteuid(), status.st_mode & (S_IWGRP | S_IWOTH) == 0,
+            (1...maximumSize).contains(Int(status.st_size))
+        else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var filled = 0
+        while filled < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, buffer.count - filled)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return nil }
+            filled += count
+        }
+        return Item(bytes: bytes, fetched: Instant(seconds: Int64(status.st_mtim.tv_sec)))
+    }
+
+    /// Keeps `bytes` for the next time; either all of them or nothing.
+    ///
+    /// Answers an `errno` when it could not. The folder is made where it is missing.
+    func keep(_ bytes: [UInt8], as key: String) -> Int32? {
+        guard let path = path(key) else { return EINVAL }
+        if unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST { return errno }
+        var template = Array("\(folder)/.new-XXXXXX".utf8CString)
+        let descriptor = unsafe mkstemp(&template)
+        guard descriptor >= 0 else { return errno }
+        // Not atomic, unlike mkostemp, which the Glibc module leaves out; the file holds no secret.
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        if let failure = write(bytes, to: descriptor) {
+            unsafe unlink(temporary)
+            return failure
+        }
+        guard unsafe rename(temporary, path) == 0 else {
+            let failure = errno
+            unsafe unlink(temporary)
+            return failure
+        }
+        return nil
+    }
+
+    /// Writes everything and closes, in every case.
+    private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+        var written = 0
+        var failure: Int32?
+        while written < bytes.count && failure == nil {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(
+                    descriptor,
+                    buffer.baseAddress.map { unsafe $0 + written },
+                    buffer.count - written
+                )
+            }
+            if count > 0 {
+                written += count
+            } else if errno != EINTR {
+                failure = errno
+            }
+        }
+        // Lists are for everybody: what is in them is public.
+        if failure == nil && fchmod(descriptor, 0o644) != 0 { failure = errno }
+        if failure == nil && fsync(descriptor) != 0 { failure = errno }
+        if close(descriptor) != 0 && failure == nil { failure = errno }
+        return failure
+    }
+
+    /// The name is the SHA-256 of the key, which holds addresses and serial numbers.
+    private func path(_ key: String) -> String? {
+        let input = Array(key.utf8)
+        var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        guard unsafe EVP_Digest(input, input.count, &output, &length, EVP_sha256(), nil) == 1 else {
+            ERR_clear_error()
+            return nil
+        }
+        let name = output.prefix(Int(length)).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+        return "\(folder)/\(name)"
+    }
+}

@@ -1,0 +1,176 @@
+import FoundationEssentials
+import Testing
+
+@testable import CertificateTrust
+
+/// Answers that `openssl ocsp` makes, without a network.
+@Suite struct ResponderAnswerTests {
+    private typealias Problem = Revocation.OCSPProblem
+
+    private func response(
+        about name: String,
+        responder: String = "responder",
+        key: String = "responder",
+        _ options: [String] = ["-ndays", "1"]
+    ) async throws -> [UInt8] {
+        let folder = try Folder()
+        let question = try ResponderAnswer.request(
+            about: Fixtures.certificate(name),
+            issuer: Fixtures.certificate("issuer")
+        )
+        let index = try folder.write(WebServer.index, to: "index.txt")
+        let output = "\(folder.path)/answer"
+        let answer = try await OpenSSLCommand.run(
+            [
+                "ocsp", "-index", index, "-CA", "\(Fixtures.pki)/certificates/issuer.pem", "-rsigner",
+                Fixtures.path(responder), "-rkey", Fixtures.keyPath(key), "-reqin",
+                try folder.write(question, to: "question"), "-respout", output,
+            ] + options
+        )
+        try #require(answer.exitCode == 0, "\(answer.said)")
+        return Array(try Data(contentsOf: URL(filePath: output)))
+    }
+
+    private func status(
+        _ name: String,
+        _ bytes: [UInt8],
+        at instant: Instant = .now
+    ) throws(Revocation.OCSPProblem) -> Revocation.Status {
+        let certificates: (Certificate, Certificate)
+        do {
+            certificates = (try Fixtures.certificate(name), try Fixtures.certificate("issuer"))
+        } catch {
+            Issue.record(error)
+            throw .notAnAnswer
+        }
+        return try ResponderAnswer(der: bytes).answer(
+            about: certificates.0,
+            issuer: certificates.1,
+            at: instant
+        ).status
+    }
+
+    @Test func anAnswerSaysGoodOrSinceWhenAndWhy() async throws {
+        #expect(try status("login", await response(about: "login")) == .good)
+        let revoked = Revocation.Status.revoked(
+            at: Instant(seconds: 1_772_366_400),
+            reason: .keyCompromise
+        )
+        #expect(try status("revoked", await response(about: "revoked")) == revoked)
+    }
+
+    @Test func theIssuerItselfMayAnswer() async throws {
+        #expect(
+            try status("login", await response(about: "login", responder: "issuer", key: "issuer")) == .good
+        )
+    }
+
+    @Test func aCertificateThatTheResponderDoesNotKnowIsNotGood() async throws {
+        let bytes = try await response(about: "on-hold")
+        #expect(throws: Problem.notKnown) { try status("on-hold", bytes) }
+    }
+
+    @Test func anAnswerAboutAnotherCertificateIsRefused() async throws {
+        let bytes = try await response(about: "login")
+        #expect(throws: Problem.otherCertificate) { try status("revoked", bytes) }
+    }
+
+    @Test func aSignerWithoutTheIssuersLeaveIsRefused() async throws {
+        let bytes = try await response(about: "login", responder: "responder-not-allowed")
+        #expect(throws: Problem.notDelegated) { try status("login", bytes) }
+    }
+
+    @Test(arguments: ["responder-expired", "responder-other"])
+    func aSignerThatIsOutOfDateOrOfAnotherIssuerIsRefused(responder: String) async throws {
+        let bytes = try await response(about: "login", responder: responder)
+        let problem = #expect(throws: Problem.self) { try status("login", bytes) }
+        guard case .signerNotTrusted = problem else {
+            Issue.record("\(String(describing: problem))")
+            return
+        }
+    }
+
+    @Test func aWeakSignatureIsRefused() async throws {
+        let bytes = try await response(about: "login", ["-ndays", "1", "-rmd", "sha1"])
+        #expect(throws: Problem.weakSignature) { try status("login", bytes) }
+    }
+
+    @Test func timesAreHonoured() async throws {
+        let bytes = try await response(about: "login")
+        let now = Instant.now
+        let later = Instant(seconds: now.seconds + 90_000)
+        let earlier = Instant(seconds: now.seconds - 4000)
+        guard
+            case .outOfDate = #expect(
+                throws: Problem.self,
+                performing: { try status("login", bytes, at: later) }
+            )
+        else {
+            Issue.record("not out of date")
+            return
+        }
+        guard
+            case .notYetValid = #expect(
+                throws: Problem.self,
+                performing: { try status("login", bytes, at: earlier) }
+            )
+        else {
+            Issue.record("valid before it was made")
+            return
+        }
+    }
+
+    @Test func anAnswerWithoutAnEndCountsOnlyAtOnce() async throws {
+        let bytes = try await response(about: "login", [])
+        #expect(try status("login", bytes) == .good)
+        let later = Instant(seconds: Instant.now.seconds + 400)
+        guard
+            case .tooOld = #expect(
+                throws: Problem.self,
+                performing: { try status("login", bytes, at: later) }
+            )
+        else {
+            Issue.record("not too old")
+            return
+        }
+    }
+
+    @Test func aTouchedSignatureIsNoticed() async throws {
+        var bytes = try await response(about: "login", ["-ndays", "1", "-resp_no_certs"])
+        bytes[bytes.count - 1] ^= 1
+        // Without certificates the signer is not found at all.
+        guard
+            case .signerNotTrusted = #expect(throws: Problem.self, performing: { try status("login", bytes) })
+        else {
+            Issue.record("another problem")
+            return
+        }
+        var own = try await response(
+            about: "login",
+            responder: "issuer",
+            key: "issuer",
+            ["-ndays", "1", "-resp_no_certs"]
+        )
+        #expect(try status("login", own) == .good)
+        own[own.count - 1] ^= 1
+        #expect(throws: Problem.signatureInvalid) { try status("login", own) }
+    }
+
+    @Test func aResponderThatRefusesIsQuoted() {
+        // OCSPResponse with responseStatus 6 (unauthorized) and nothing else.
+        #expect(throws: Problem.refused(status: 6)) { try status("login", [0x30, 0x03, 0x0A, 0x01, 0x06]) }
+    }
+
+    @Test func nonsenseIsNoAnswer() async throws {
+        let bytes = try await response(about: "login")
+        #expect(throws: Problem.notAnAnswer) { try status("login", []) }
+        #expect(throws: Problem.notAnAnswer) { try status("login", [0x30, 0x00]) }
+        for index in bytes.indices {
+            var touched = bytes
+            touched[index] ^= 0x10
+            let found = try? status("login", touched)
+            // Certificates that came along may be touched where nobody looks.
+            #expect(found == nil || found == .good)
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import COpenSSL
+import Testing
+
+@testable import CertificateTrust
+
+/// Revocation lists without a network.
+@Suite struct RevocationListTests {
+    private static let point = CertificateExtensions.CRLPoint(
+        addresses: ["http://crl1pp.siths.test/testsithseidpersonhsaid3cav1.crl"],
+        isIndirect: false,
+        isForSomeReasons: false
+    )
+
+    private func status(
+        _ name: String,
+        list: [UInt8],
+        issuer: String = "issuer",
+        point: CertificateExtensions.CRLPoint = point,
+        at instant: Instant = Fixtures.instant
+    ) throws(Revocation.CRLProblem) -> Revocation.Status {
+        let certificates: (Certificate, Certificate)
+        do {
+            certificates = (try Fixtures.certificate(name), try Fixtures.certificate(issuer))
+        } catch {
+            Issue.record(error)
+            throw .notACRL
+        }
+        return try RevocationList(der: list).answer(
+            about: certificates.0,
+            issuer: certificates.1,
+            point: point,
+            at: instant
+        ).status
+    }
+
+    @Test func aListSaysGoodOrSinceWhenAndWhy() throws {
+        let list = try Fixtures.crl("issuer")
+        #expect(try status("login", list: list) == .good)
+        // 2026-03-01T12:00:00Z
+        let revoked = Instant(seconds: 1_772_366_400)
+        #expect(try status("revoked", list: list) == .revoked(at: revoked, reason: .keyCompromise))
+        guard case .revoked(_, .certificateHold) = try status("on-hold", list: list) else {
+            Issue.record("not on hold")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        ("stale", Revocation.CRLProblem.outOfDate(since: Instant(seconds: 1_769_904_000))),
+        ("future", .notYetValid(from: Instant(seconds: 2_461_449_600))), ("delta", .delta),
+        ("indirect", .indirect), ("only-authorities", .otherScope), ("some-reasons", .someReasons),
+        ("unknown-critical", .unknownCriticalExtension([ObjectID("1.2.752.999.2")])),
+        ("impostor", .signatureInvalid), ("root", .otherIssuer), ("sha1", .weakSignature),
+    ])
+    func aListThatSaysNothingIsRefused(name: String, problem: Revocation.CRLProblem) throws {
+        let list = try Fixtures.crl(name)
+        #expect(throws: problem) { try status("login", list: list) }
+    }
+
+    @Test func anOldListStillKnowsWhatIsRevokedForEver() throws {
+        let list = try Fixtures.crl("stale-revoked")
+        guard case .revoked(_, .keyCompromise) = try status("revoked", list: list) else {
+            Issue.record("not revoked")
+            return
+        }
+        for name in ["login", "on-hold"] {
+            #expect(throws: Revocation.CRLProblem.self) { try status(name, list: list) }
+        }
+    }
+
+    @Test func anIssuerThatMayNotSignListsIsNotBelieved() throws {
+        let list = try Fixtures.crl("issuer")
+        #expect(throws: Revocation.CRLProblem.issuerMayNotSign) {
+            try status("under-login", list: list, issuer: "login")
+        }
+    }
+
+    @Test func whatTheCertificateSaysOfTheListCounts() throws {
+        let list = try Fixtures.crl("issuer")
+        let indirect = CertificateExtensions.CRLPoint(
+            addresses: Self.point.addresses,
+            isIndirect: true,
+            isForSomeReasons: false
+        )
+        #expect(throws: Revocation.CRLProblem.indirect) { try status("login", list: list, point: indirect) }
+        let partial = CertificateExtensions.CRLPoint(
+            addresses: Self.point.addresses,
+            isIndirect: false,
+            isForSomeReasons: true
+        )
+        #expect(throws: Revocation.CRLProblem.someReasons) { try status("login", list: list, point: partial) }
+    }
+
+    @Test func aListOfAuthoritiesCountsForThem() throws {
+        let list = try Fixtures.crl("only-authorities")
+        #expect(try status("sub-ca", list: list) == .good)
+    }
+
+    @Test func aListWithoutAnEndIsRefused() throws {
+        let list = try #require(Self.endlessList())
+        #expect(throws: Revocation.CRLProblem.endless) { try status("login", list: list) }
+    }
+
+    @Test func everyCutAndEveryTouchedByteIsRefused() throws {
+        let list = try Fixtures.crl("issuer")
+        for length in 0..<list.count {
+            #expect(throws: Revocation.CRLProblem.notACRL) {
+                try status("login", list: Array(list.prefix(length)))
+            }
+        }
+        for index in list.indices {
+            var touched = list
+            touched[index] ^= 0x04
+            #expect(throws: Revocation.CRLProblem.self) { try status("login", list: touched) }
+        }
+    }
+
+    /// OpenSSL's own check of the same list; what it lets pass and we refuse is said.
+    @Test(
+        arguments: [
+            ("issuer", "login", [], nil), ("issuer", "revoked", [23], nil), ("issuer", "on-hold", [23], nil),
+            ("stale", "login", [12], nil), ("future", "login", [11], nil), ("impostor", "login", [3], nil),
+            ("root", "login", [3], nil), ("delta", "login", [3], nil), ("indirect", "login", [3], nil),
+            ("only-authorities", "login", [44], nil), ("some-reasons", "login", [3], nil),
+            ("unknown-critical", "login", [36], nil), ("stale-revoked", "revoked", [12, 23], nil),
+            ("sha1", "login", [], "openssl verify judges no strength of lists"),
+        ] as [(String, String, [Int32], String?)]
+    )
+    func theAnswerIsThatOfOpenSSL(
+        list: String,
+        name: String,
+        numbers: [Int32],
+        difference: String?
+    ) async throws {
+        let bytes = try Fixtures.crl(list)
+        let theirs = try await OpenSSLCommand.verify(
+            Fixtures.path(name),
+            anchors: [Fixtures.certificate("root")],
+            helpers: [Fixtures.certificate("issuer")],
+            purpose: nil,
+            at: Fixtures.instant,
+            more: ["-crl_check", "-CRLfile", "\(Fixtures.pki)/trust/crls/\(list).crl"]
+        )
+        let isGood = (try? status(name, list: bytes)) == .good
+        #expect(isGood == theirs.isEmpty || difference != nil)
+        #expect(theirs == numbers, "\(theirs)")
+    }
+
+    /// A list of the issuer without nextUpdate, which the openssl command does not make.
+    private static func endlessList() -> [UInt8]? {
+        guard let file = unsafe BIO_new_file(Fixtures.keyPath("issuer"), "r"),
+            let key = unsafe PEM_read_bio_PrivateKey(file, nil, nil, nil), let crl = unsafe X509_CRL_new(),
+            let time = unsafe ASN1_TIME_set(nil, 1_780_272_000),
+            let issuer = try? Fixtures.certificate("issuer")
+        else { return nil }
+        defer {
+            unsafe BIO_free(file)
+            unsafe EVP_PKEY_free(key)
+            unsafe X509_CRL_free(crl)
+            unsafe ASN1_TIME_free(time)
+        }
+        unsafe issuer.handle.with { issuer in
+            unsafe _ = X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer))
+        }
+        unsafe X509_CRL_set_version(crl, 1)
+        unsafe X509_CRL_set1_lastUpdate(crl, time)
+        guard unsafe X509_CRL_sign(crl, key, EVP_sha256()) > 0 else { return nil }
+        var bytes: UnsafeMutablePointer<UInt8>?
+        let count = unsafe i2d_X509_CRL(crl, &bytes)
+        guard count > 0, let start = unsafe bytes else { return nil }
+        defer { unsafe CRYPTO_free(start, #file, #line) }
+        return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    }
+}

@@ -1,0 +1,238 @@
+import FoundationEssentials
+import Glibc
+import Testing
+
+@testable import CertificateTrust
+
+/// Asking over the network, which ends on this machine.
+@Suite struct RevocationTests {
+    private func chain(_ name: String) throws -> [ChainLink] {
+        [
+            ChainLink(certificate: try Fixtures.certificate(name), origin: .subject),
+            ChainLink(certificate: try Fixtures.certificate("issuer"), origin: .handedIn),
+            ChainLink(certificate: try Fixtures.certificate("root"), origin: .file("root.der")),
+        ]
+    }
+
+    private func check(
+        _ name: String,
+        _ policy: Revocation.Policy,
+        cache: Folder?,
+        proxy: String,
+        at instant: Instant = .now
+    ) throws -> [Revocation.Finding] {
+        Revocation(
+            policy: policy,
+            cache: cache.map { RevocationCache(folder: "\($0.path)/cache") },
+            fetcher: WebFetcher(proxy: proxy, limit: proxy == Self.nobody ? 1 : 5)
+        ).check(try chain(name), at: instant)
+    }
+
+    /// Nobody listens on the discard port here.
+    private static let nobody = "127.0.0.1:9"
+
+    @Test func theWholeChainIsAskedForAndAnswered() async throws {
+        try await WebServer.run { server in
+            let found = try check("login", .online, cache: nil, proxy: server.address)
+            #expect(found.map(\.status) == [.good, .good])
+            #expect(found.map { $0.evidence?.kind } == [.ocsp, .crl])
+            #expect(found.map { $0.evidence?.isFromCache } == [false, false])
+            #expect(found.first?.evidence?.address == "http://ocsp1pp.siths.test")
+        }
+    }
+
+    @Test func aRevokedOneIsRevokedByResponderAndList() async throws {
+        try await WebServer.run { server in
+            let found = try check("revoked", .online, cache: nil, proxy: server.address)
+            let expected = Revocation.Status.revoked(
+                at: Instant(seconds: 1_772_366_400),
+                reason: .keyCompromise
+            )
+            #expect(found.first?.status == expected)
+            #expect(found.first?.evidence?.kind == .ocsp)
+        }
+        try await WebServer.run(responder: "responder-not-allowed") { server in
+            let found = try check("revoked", .online, cache: nil, proxy: server.address)
+            #expect(found.first?.evidence?.kind == .crl)
+            guard case .revoked = found.first?.status else {
+                Issue.record("not revoked")
+                return
+            }
+        }
+    }
+
+    @Test func whatTheResponderDoesNotKnowTheListMayKnow() async throws {
+        try await WebServer.run { server in
+            let found = try check("on-hold", .online, cache: nil, proxy: server.address)
+            guard case .revoked(_, .certificateHold) = found.first?.status else {
+                Issue.record("not on hold")
+                return
+            }
+        }
+    }
+
+    @Test func withoutAnAnswerNothingIsGood() throws {
+        let found = try check("login", .online, cache: nil, proxy: Self.nobody)
+        for finding in found {
+            guard case .unknown(let obstacles) = finding.status else {
+                Issue.record("\(finding.status)")
+                return
+            }
+            #expect(!obstacles.isEmpty)
+            #expect(finding.evidence == nil)
+        }
+        guard case .unknown(let obstacles) = found.first?.status, obstacles.count == 2,
+            case .notFetched("http://ocsp1pp.siths.test", .notConnected) = obstacles[0],
+            case .notFetched = obstacles[1]
+        else {
+            Issue.record("other obstacles")
+            return
+        }
+    }
+
+    @Test func whatWasFetchedIsRememberedAndItsAgeKnown() async throws {
+        let folder = try Folder()
+        try await WebServer.run { server in
+            let before = Instant.now
+            let first = try check("login", .online, cache: folder, proxy: server.address)
+            #expect(first.allSatisfy { $0.cacheFailure == nil })
+            let asked = server.count()
+            let second = try check("login", .cached, cache: folder, proxy: server.address)
+            #expect(server.count() == asked)
+            #expect(second.map(\.status) == [.good, .good])
+            for finding in second {
+                let evidence = try #require(finding.evidence)
+                #expect(evidence.isFromCache)
+                #expect(evidence.fetched >= before && evidence.fetched <= .now)
+            }
+        }
+        // Where nobody answers any more, what is still valid counts.
+        let third = try check("login", .online, cache: folder, proxy: Self.nobody)
+        #expect(third.map(\.status) == [.good, .good])
+        #expect(third.map { $0.evidence?.isFromCache } == [true, true])
+        // In two days the answer is out of date, and nothing else is known of the login certificate.
+        let later = Instant(seconds: Instant.now.seconds + 2 * 86_400)
+        guard
+            case .unknown(let obstacles) = try check(
+                "login",
+                .cached,
+                cache: folder,
+                proxy: Self.nobody,
+                at: later
+            ).first?.status
+        else {
+            Issue.record("still good")
+            return
+        }
+        guard case .ocsp(_, .outOfDate) = obstacles.first else {
+            Issue.record("\(obstacles)")
+            return
+        }
+    }
+
+    @Test func filesOfTheCacheAreWholeAndNobodyElsesToWrite() async throws {
+        let folder = try Folder()
+        try await WebServer.run { server in
+            _ = try check("login", .online, cache: folder, proxy: server.address)
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/cache")
+        #expect(names.count == 2)
+        #expect(names.allSatisfy { $0.count == 64 && !$0.contains("login") })
+        for name in names {
+            let file = "\(folder.path)/cache/\(name)"
+            let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+            #expect(mode == 0o644)
+            // A file that others may write to is not believed.
+            try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: file)
+        }
+        let found = try check("login", .cached, cache: folder, proxy: Self.nobody)
+        #expect(found.map(\.status) == [.unknown([.notCached]), .unknown([.notCached])])
+    }
+
+    @Test func aFolderThatCannotBeWrittenChangesNoAnswer() async throws {
+        let folder = try Folder()
+        try folder.write("a file", to: "cache")
+        try await WebServer.run { server in
+            let found = try check("login", .online, cache: folder, proxy: server.address)
+            #expect(found.map(\.status) == [.good, .good])
+            #expect(found.map(\.cacheFailure) == [ENOTDIR, ENOTDIR])
+        }
+    }
+
+    @Test func anEmptyCacheKnowsNothing() throws {
+        let found = try check("login", .cached, cache: Folder(), proxy: Self.nobody)
+        #expect(found.map(\.status) == [.unknown([.notCached]), .unknown([.notCached])])
+        let without = try check("login", .cached, cache: nil, proxy: Self.nobody)
+        #expect(without.map(\.status) == [.unknown([.notCached]), .unknown([.notCached])])
+    }
+
+    @Test func offAsksNobody() throws {
+        let found = try check("login", .off, cache: nil, proxy: Self.nobody)
+        #expect(found.map(\.status) == [.unchecked, .unchecked])
+    }
+
+    @Test func aCertificateWithoutAUsableAddressIsUnknown() throws {
+        let found = try check("no-address", .online, cache: nil, proxy: Self.nobody)
+        let others = [CertificateText("ldap://katalog.siths.test/cn=TEST")]
+        #expect(found.first?.status == .unknown([.noAddress(others: others)]))
+    }
+
+    @Test func httpsIsNotSpokenAndSaid() throws {
+        let found = try check("addresses", .online, cache: nil, proxy: Self.nobody)
+        guard case .unknown(let obstacles) = found.first?.status else {
+            Issue.record("known")
+            return
+        }
+        #expect(obstacles.first == .notFetched(address: "https://ocsp.siths.test/x", .secure))
+    }
+
+    // MARK: Bad servers
+
+    @Test func badServersAreToldApart() async throws {
+        try await WebServer.run { server in
+            #expect(server.fetch("/redirect") == .failure(.redirected))
+            #expect(server.fetch("/redirect-to-file") == .failure(.redirected))
+            #expect(server.fetch("/large") == .failure(.tooLarge(limit: 1 << 20)))
+            #expect(server.fetch("/announced") == .failure(.tooLarge(limit: 1 << 20)))
+            for path in ["/missing", "/text", "/cut"] {
+                guard case .failure(.failed) = server.fetch(path) else {
+                    Issue.record("\(path)")
+                    continue
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ["/drip", "/mute"])
+    func aSlowServerIsGivenUp(path: String) async throws {
+        try await WebServer.run { server in
+            let start = ContinuousClock.now
+            #expect(server.fetch(path, limit: 1) == .failure(.timedOut))
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+    }
+
+    @Test func theWholeChainHasOneLimitOfTime() throws {
+        let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
+        #expect(throws: WebFetcher.Failure.timedOut) {
+            try fetcher.fetch("http://a.test/", maximumSize: 10, deadline: .now - .seconds(1))
+        }
+    }
+
+    /// In a process of its own, for the environment is everybody's.
+    @Test func theProxyOfTheEnvironmentIsUsed() async throws {
+        try await WebServer.run { server in
+            let port = server.port
+            await #expect(processExitsWith: .success) { [port = port as Int] in
+                unsafe setenv("http_proxy", "http://127.0.0.1:\(port)", 1)
+                let fetcher = WebFetcher(limit: 5)
+                let bytes = try fetcher.fetch(
+                    "http://crl1pp.siths.test/testsithseidrootcav2.crl",
+                    maximumSize: 1 << 20,
+                    deadline: fetcher.deadline()
+                )
+                #expect(try bytes == Fixtures.crl("root"))
+            }
+        }
+    }
+}
