@@ -7,7 +7,7 @@ DESTDIR ?=
 # Debian packages: to build; to run the demonstration; to run the tests besides.
 PACKAGES_BUILD := libpcsclite-dev libssl-dev libglib2.0-dev zlib1g-dev gettext pkg-config
 PACKAGES_DEMO := pcscd util-linux iproute2 systemd
-PACKAGES_TEST := opensc openssl python3 yubico-piv-tool yubikey-manager gnupg scdaemon
+PACKAGES_TEST := opensc openssl ca-certificates python3 yubico-piv-tool yubikey-manager gnupg scdaemon
 PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_TEST)
 
 LANGUAGES := sv nb nn
@@ -29,7 +29,7 @@ help:
 	@echo 'make build    release build in $(BUILD)/release'
 	@echo 'make install  into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)'
 	@echo 'make lint     check the format of the sources'
-	@echo 'make bench    count commands and time, beside OpenSC on the same software card'
+	@echo 'make bench    count commands and time, beside other programs on the same software card'
 	@echo 'make fuzz     feed hostile cards and files, with AddressSanitizer'
 	@echo 'make po       bring the translation files up to date with the sources'
 	@echo 'make clean    remove $(BUILD)'

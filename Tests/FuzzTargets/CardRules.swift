@@ -10,7 +10,7 @@ struct CardRules {
 
     /// Whether the questions about counters that go over the wire are all our own.
     func mayWatchCounters(of commands: [RawCommand]) -> Bool {
-        !commands.contains { $0.codes.isEmpty && [0x20, 0xCB].contains($0.bytes[1]) }
+        !commands.contains { $0.codes.isEmpty && [0x20, 0xCA, 0xCB, 0xF7].contains($0.bytes[1]) }
     }
 
     func judge(
@@ -25,6 +25,7 @@ struct CardRules {
         judgeCounters(secrets, dialog, &broken)
         judgeCodes(dialog, trace, &broken)
         judgeOutcome(outcome, secrets, &broken)
+        judgeTries(outcome, secrets.last, &broken)
         judgeSecurityStatus(secrets, dialog, &broken)
         judgeChallenge(dialog, &broken)
         if case .failed(let error) = outcome { judgeText("\(error)", "an error", dialog, &broken) }

@@ -15,6 +15,8 @@ struct CounterQuestion: Sendable {
 struct CounterWatch {
     /// The last that was said of each reference.
     private(set) var statuses: [UInt8: PINStatus] = [:]
+    /// The same of what was said after the last code.
+    private(set) var sinceCode: [UInt8: PINStatus] = [:]
     /// Off where the person sends questions of their own, whose answers are the person's to read.
     var isOn = true
 
@@ -39,8 +41,9 @@ struct CounterWatch {
         }
     }
 
-    mutating func willSend(_ bytes: [UInt8]) {
+    mutating func willSend(_ bytes: [UInt8], carriesSecret: Bool) {
         guard isOn else { return }
+        if carriesSecret { sinceCode = [:] }
         if bytes.count > 1, bytes[1] == Instruction.getResponse { return }
         asked = nil
         if bytes.starts(with: [0x00, 0x20, 0x00]), (4...5).contains(bytes.count) {
@@ -58,9 +61,9 @@ struct CounterWatch {
         case .none: break
         case .emptyVerify(let reference):
             if let tries = response.status.remainingTries {
-                statuses[reference] = PINStatus(remainingTries: tries)
+                note([reference: PINStatus(remainingTries: tries)])
             } else if response.status == .authenticationMethodBlocked {
-                statuses[reference] = PINStatus(remainingTries: 0)
+                note([reference: PINStatus(remainingTries: 0)])
             }
             asked = nil
         case .data(let reader, let limit, let before):
@@ -73,8 +76,13 @@ struct CounterWatch {
             guard response.status.sw1 != 0x6C else { return }
             asked = nil
             guard response.status.isSuccess, data.count <= limit else { return }
-            statuses.merge(reader(data)) { $1 }
+            note(reader(data))
         }
+    }
+
+    private mutating func note(_ heard: [UInt8: PINStatus]) {
+        statuses.merge(heard) { $1 }
+        sinceCode.merge(heard) { $1 }
     }
 
     mutating func failed() { asked = nil }

@@ -94,7 +94,7 @@ final class HostileCard {
             counters: counters.statuses
         )
         checkForm(bytes)
-        counters.willSend(bytes)
+        counters.willSend(bytes, carriesSecret: carriesSecret)
         commands.append(command)
         commandBytes += bytes.count
         broken.expect(commands.count <= Self.maximumCommands, "more than \(Self.maximumCommands) commands")

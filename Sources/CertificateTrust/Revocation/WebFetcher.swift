@@ -100,10 +100,10 @@ package struct WebFetcher: Sendable {
             guard let body else { return unsafe exchange(nil, nil) }
             return unsafe request?.with { unsafe exchange($0, body.type) } ?? nil
         }
-        // The answer belongs to the connection.
-        guard let answer = unsafe answer else { throw Self.failure(maximumSize) }
+        // OpenSSL hands out a reference of its own.
+        guard let answer = unsafe Owner<BIOObject>(adopting: answer) else { throw Self.failure(maximumSize) }
         defer { ERR_clear_error() }
-        return unsafe Self.bytes(in: answer)
+        return unsafe answer.with { unsafe Self.bytes(in: $0) }
     }
 
     private static func bytes(in bio: OpaquePointer) -> [UInt8] {
