@@ -144,8 +144,8 @@ let package = Package(
         .testTarget(
             name: "CardOperationsTests",
             dependencies: [
-                "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations", "CardTesting",
-                "VirtualCards",
+                "COpenSSL", "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations",
+                "CardTesting", "VirtualCards",
             ],
             swiftSettings: strict
         ),

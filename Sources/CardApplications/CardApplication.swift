@@ -45,6 +45,11 @@ package protocol CardApplication: Sendable {
         _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [CardCertificate]
+    /// One certificate, with no more reading than it takes to find it; `nil` where the card has none such.
+    mutating func readCertificate(
+        _ choice: CertificateChoice,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> CardCertificate?
     /// Asks for a counter where that costs no try; `.unknown` elsewhere.
     mutating func status(
         of policy: PINPolicy,
@@ -94,6 +99,22 @@ package protocol CardApplication: Sendable {
         of puk: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> Bool
+
+    /// What the key of `certificate` can be asked to sign, the usual form first; none where the family or the card does
+    /// not say how it is asked, and none for a key whose signatures bind its holder.
+    mutating func signingForms(
+        of certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [SigningForm]
+    /// Has the key of `certificate` sign, after its PIN was verified in the same transaction.
+    ///
+    /// An RSA signature is as long as the modulus, an ECDSA signature comes as ECDSA-Sig-Value in DER. A card that
+    /// refuses is asked in no other form.
+    mutating func sign(
+        _ request: SigningRequest,
+        with certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [UInt8]
 
     /// Makes the card forget, in the same transaction, what is verified; `true` when nothing is verified any more.
     ///

@@ -2,25 +2,14 @@ internal import COpenSSL
 
 /// An RSA private key that signs, in OpenSSL.
 @safe final class RSAKey {
-    private let key: OpaquePointer
+    let key: OpaquePointer
 
     /// Bytes of the modulus.
     let size: Int
 
     /// The key in `pem`; `nil` when there is none or it is of another kind.
     init?(pem: String) {
-        let text = Array(pem.utf8)
-        let parsed = unsafe text.withUnsafeBytes { bytes -> OpaquePointer? in
-            guard let bio = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else {
-                return nil
-            }
-            defer { unsafe BIO_free(bio) }
-            return unsafe PEM_read_bio_PrivateKey(bio, nil, nil, nil)
-        }
-        guard let parsed = unsafe parsed else {
-            ERR_clear_error()
-            return nil
-        }
+        guard let parsed = unsafe PrivateKeyFile.parse(pem) else { return nil }
         guard unsafe EVP_PKEY_get_base_id(parsed) == EVP_PKEY_RSA else {
             unsafe EVP_PKEY_free(parsed)
             return nil

@@ -90,7 +90,9 @@ struct TransmissionRules {
             pending = answer.data
             return Answer(status: announcement)
         }
-        if transmissionProtocol == .t0 {
+        // More than one command of T=0 can bring comes in pieces.
+        let isInPieces = expected == 256 && answer.data.count > 256
+        if transmissionProtocol == .t0, !isInPieces {
             // The length byte of T=0 must be the exact one (ISO/IEC 7816-3, 12.2.2).
             guard answer.data.count == expected else {
                 return Answer(status: 0x6C00 | UInt16(truncatingIfNeeded: answer.data.count & 0xFF))

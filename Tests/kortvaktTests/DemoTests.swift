@@ -15,7 +15,7 @@ import Testing
         )
         // The service's own first process may take a moment to see that the demo was killed.
         let wait =
-            "for i in 1 2 3 4 5 6 7 8 9 10; do [ -z \"$(ls -A \"$1\")\" ] && break; sleep 0.3; done; ls -A \"$1\""
+            "for i in $(seq 50); do [ -z \"$(ls -A \"$1\")\" ] && break; sleep 0.3; done; ls -A \"$1\""
         let left = try await Run.run(["sh", "-c", wait, "sh", folder]).out
         _ = try await Run.run(["rm", "-rf", folder])
         return (run, left)

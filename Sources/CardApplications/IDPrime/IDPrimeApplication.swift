@@ -3,17 +3,21 @@ package import CardCore
 /// An IDPrime application on a card, with what has been read of it so far.
 package struct IDPrimeApplication: CardApplication {
     var files: IDPrimeFiles
-    private let index: IDPrimeIndex
+    let index: IDPrimeIndex
     private let generation: IDPrimeGeneration?
+    let keyNumbering: IDPrimeKeyNumbering?
     /// PINs by container; `nil` until it has been read, empty where there is no such file.
     private var keyReferences: [Int: UInt8]?
+    /// The key reference file; empty until it has been read, and where there is none.
+    private(set) var keyReferenceFile: [UInt8] = []
     /// The content of the file that is current while a challenge stands.
     private(set) var cardIdentifier: [UInt8]?
 
-    init(files: IDPrimeFiles, index: IDPrimeIndex, generation: IDPrimeGeneration?) {
+    init(files: IDPrimeFiles, index: IDPrimeIndex, atr: ATR?) {
         self.files = files
         self.index = index
-        self.generation = generation
+        generation = atr.flatMap(IDPrimeGeneration.init)
+        keyNumbering = atr.flatMap(IDPrimeKeyNumbering.init)
     }
 
     package var family: String { IDPrimeFamily.name }
@@ -56,22 +60,31 @@ package struct IDPrimeApplication: CardApplication {
         let pins = try readPINsOfContainers(on: &channel)
         var found: [CardCertificate] = []
         for entry in named where !found.contains(where: { $0.id == entry.name }) {
-            let length = min(entry.length, MinidriverCertificate.maximumLength)
-            let bytes = try transported { () throws(TransportError) in
-                try files.read(.identifier(entry.identifier), length: length, on: &channel)
-            }
-            guard let bytes, let der = MinidriverCertificate.der(in: bytes) else { continue }
-            let pin = entry.certificateNumber.flatMap { pins[$0] }
-            found.append(
-                CardCertificate(
-                    id: entry.name,
-                    label: "\(entry.directory)/\(entry.name)",
-                    pin: pin.map { IDPrimePINs.id(number: $0) },
-                    der: der
-                )
-            )
+            if let certificate = try readCertificate(entry, pins, on: &channel) { found.append(certificate) }
         }
         return found
+    }
+
+    /// The certificate in one file; `nil` where there is none.
+    ///
+    /// `pins` are the numbers of the PINs by container.
+    mutating func readCertificate(
+        _ entry: IDPrimeIndex.Entry,
+        _ pins: [Int: UInt8],
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> CardCertificate? {
+        let length = min(entry.length, MinidriverCertificate.maximumLength)
+        let bytes = try transported { () throws(TransportError) in
+            try files.read(.identifier(entry.identifier), length: length, on: &channel)
+        }
+        guard let bytes, let der = MinidriverCertificate.der(in: bytes) else { return nil }
+        let pin = entry.certificateNumber.flatMap { pins[$0] }
+        return CardCertificate(
+            id: entry.name,
+            label: "\(entry.directory)/\(entry.name)",
+            pin: pin.map { IDPrimePINs.id(number: $0) },
+            der: der
+        )
     }
 
     /// An empty VERIFY is how OpenSC asks these cards, so it is known to cost no try.
@@ -99,14 +112,15 @@ package struct IDPrimeApplication: CardApplication {
                     prefix.count.isMultiple(of: 256) ? IDPrimeKeyReferences.maximumLength : prefix.count
                 }
             }
-            read = IDPrimeKeyReferences.pins(in: bytes ?? [])
+            keyReferenceFile = bytes ?? []
+            read = IDPrimeKeyReferences.pins(in: keyReferenceFile)
         }
         keyReferences = read
         return read
     }
 
     /// The number of the PIN for each container with a key; the user's where only the container map tells.
-    private mutating func readPINsOfContainers(
+    mutating func readPINsOfContainers(
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [Int: UInt8] {
         let references = try readKeyReferences(on: &channel)

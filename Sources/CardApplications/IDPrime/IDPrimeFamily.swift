@@ -45,10 +45,6 @@ package enum IDPrimeFamily: CardFamily {
             prefix.first.map { 1 + Int($0) * IDPrimeIndex.entryLength } ?? 0
         }
         guard let bytes, let index = IDPrimeIndex(bytes), isOurs(index) else { return nil }
-        return IDPrimeApplication(
-            files: files,
-            index: index,
-            generation: hints.atr.flatMap(IDPrimeGeneration.init)
-        )
+        return IDPrimeApplication(files: files, index: index, atr: hints.atr)
     }
 }

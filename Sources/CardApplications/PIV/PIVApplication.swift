@@ -73,20 +73,22 @@ package struct PIVApplication: CardApplication {
             if scope == .withRetired { slots += try retiredSlots(on: &channel) }
             var found: [CardCertificate] = []
             for slot in slots {
-                guard let object = try PIVObject.read(slot.tag, on: &channel),
-                    let der = PIVCertificate.der(in: object)
-                else { continue }
-                found.append(
-                    CardCertificate(
-                        id: slot.id,
-                        label: slot.label,
-                        pin: slot.needsPIN ? PIVCodes.id(PIVCodes.preferred(discovery)) : nil,
-                        der: der
-                    )
-                )
+                if let certificate = try readCertificate(in: slot, on: &channel) { found.append(certificate) }
             }
             return found
         }
+    }
+
+    /// The certificate in one slot; `nil` where there is none.
+    func readCertificate(
+        in slot: PIVSlot,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> CardCertificate? {
+        guard let object = try PIVObject.read(slot.tag, on: &channel),
+            let der = PIVCertificate.der(in: object)
+        else { return nil }
+        let pin = slot.needsPIN ? PIVCodes.id(PIVCodes.preferred(discovery)) : nil
+        return CardCertificate(id: slot.id, label: slot.label, pin: pin, der: der)
     }
 
     /// As many as the key history says.

@@ -2,13 +2,15 @@ package import CardCore
 
 /// A PKCS#15 application on a card, with the directory files that have been read so far.
 package struct PKCS15Application: CardApplication {
-    private var files: CardFiles
-    private var row: PKCS15Row?
+    var files: CardFiles
+    private(set) var row: PKCS15Row?
     private var objects: ObjectDirectory?
     private var authentication: [AuthenticationObject]?
     private var keys: [PrivateKeyObject]?
     /// Directories that must be current when a code is presented, by the code's id; none for the application's own.
     private var directories: [String: [UInt8]] = [:]
+    /// What EF.CIAInfo lists; `nil` until it has been read for a signature.
+    var supportedAlgorithms: [AlgorithmInfo]?
     /// Whether GET DATA has answered, so that the operating system is known to take an empty VERIFY as a question.
     private var answersThalesGetData: Bool?
 
@@ -70,6 +72,15 @@ package struct PKCS15Application: CardApplication {
     }
 
     package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
+        guard let info = try readTokenInfo(on: &channel) else { return CardIdentity() }
+        return CardIdentity(
+            label: info.label,
+            serialNumber: info.serialNumber.flatMap { $0.isEmpty ? nil : Hex.string(of: $0) }
+        )
+    }
+
+    /// EF.CIAInfo; `nil` where it cannot be read or makes no sense.
+    mutating func readTokenInfo(on channel: inout AnyCardChannel) throws(CardError) -> TokenInfo? {
         let bytes = try transported { () throws(TransportError) in
             try files.readDirectoryFile(
                 shortIdentifier: 0x12,
@@ -78,11 +89,7 @@ package struct PKCS15Application: CardApplication {
                 on: &channel
             )
         }
-        guard let bytes, let info = try? TokenInfo.parse(bytes) else { return CardIdentity() }
-        return CardIdentity(
-            label: info.label,
-            serialNumber: info.serialNumber.flatMap { $0.isEmpty ? nil : Hex.string(of: $0) }
-        )
+        return bytes.flatMap { try? TokenInfo.parse($0) }
     }
 
     package mutating func readCertificates(
@@ -93,16 +100,7 @@ package struct PKCS15Application: CardApplication {
         let keys = try readKeys(on: &channel)
         let entries = try readObjects(CertificateObject.self, of: .certificates, on: &channel)
         for entry in entries.prefix(PKCS15Policies.maximumCertificates) {
-            let der: [UInt8]?
-            switch entry.value {
-            case .direct(let bytes): der = bytes
-            case .path(let path):
-                der = try transported { () throws(TransportError) in
-                    try files.readValue(path.identifiers, from: path.index ?? 0, on: &channel)
-                }
-            case .unsupported: der = nil
-            }
-            guard let der, !der.isEmpty else { continue }
+            guard let der = try readValue(of: entry, on: &channel) else { continue }
             let pin = keys.first { $0.iD == entry.iD }?.authId
             found.append(
                 CardCertificate(
@@ -114,6 +112,23 @@ package struct PKCS15Application: CardApplication {
             )
         }
         return found
+    }
+
+    /// The certificate that `entry` describes; `nil` where it cannot be read.
+    mutating func readValue(
+        of entry: CertificateObject,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [UInt8]? {
+        let der: [UInt8]?
+        switch entry.value {
+        case .direct(let bytes): der = bytes
+        case .path(let path):
+            der = try transported { () throws(TransportError) in
+                try files.readValue(path.identifiers, from: path.index ?? 0, on: &channel)
+            }
+        case .unsupported: der = nil
+        }
+        return der.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The card's own form in the place of the one that the files cannot tell.
@@ -138,7 +153,7 @@ package struct PKCS15Application: CardApplication {
         return read
     }
 
-    private mutating func readKeys(on channel: inout AnyCardChannel) throws(CardError) -> [PrivateKeyObject] {
+    mutating func readKeys(on channel: inout AnyCardChannel) throws(CardError) -> [PrivateKeyObject] {
         if let keys { return keys }
         let read = try readObjects(PrivateKeyObject.self, of: .privateKeys, on: &channel)
         keys = read
@@ -146,7 +161,7 @@ package struct PKCS15Application: CardApplication {
     }
 
     /// EF.OD, read once.
-    private mutating func readObjectDirectory(
+    mutating func readObjectDirectory(
         on channel: inout AnyCardChannel
     ) throws(CardError) -> ObjectDirectory {
         if let objects { return objects }
@@ -174,20 +189,29 @@ package struct PKCS15Application: CardApplication {
         var found: [Object] = []
         var seen: Set<PKCS15Path> = []
         for location in try readObjectDirectory(on: &channel).locations(of: kind).prefix(8) {
-            let bytes: [UInt8]?
-            switch location {
-            case .direct(let objects): bytes = objects
-            case .path(let path):
-                // EF.OD may name a file twice, or one of its own: each is read once and none is followed.
-                guard seen.insert(path).inserted else { continue }
-                bytes = try transported { () throws(TransportError) in
-                    try files.readDirectoryFile(path.identifiers, on: &channel)
-                }
-            }
-            guard let bytes, let parsed = try? Object.parse(bytes) else { continue }
-            found += parsed.objects
+            // EF.OD may name a file twice, or one of its own: each is read once and none is followed.
+            if case .path(let path) = location, !seen.insert(path).inserted { continue }
+            found += try readObjects(Object.self, at: location, on: &channel)
         }
         return Array(found.prefix(64))
+    }
+
+    /// The objects in one place that EF.OD names; none where they cannot be read.
+    mutating func readObjects<Object: PKCS15DirectoryEntry>(
+        _: Object.Type,
+        at location: ObjectDirectory.Location,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [Object] {
+        let bytes: [UInt8]?
+        switch location {
+        case .direct(let objects): bytes = objects
+        case .path(let path):
+            bytes = try transported { () throws(TransportError) in
+                try files.readDirectoryFile(path.identifiers, on: &channel)
+            }
+        }
+        guard let bytes, let parsed = try? Object.parse(bytes) else { return [] }
+        return parsed.objects
     }
 
     /// Asks a card whose ATR and references say nothing for its version (GET DATA, tag DF30, of the EID applet).

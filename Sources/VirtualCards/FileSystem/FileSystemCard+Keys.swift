@@ -64,6 +64,13 @@ extension FileSystemCard {
         }
         guard !data.isEmpty else { return Answer(status: 0x6700) }
         guard verified.isSuperset(of: pin.reference.bytes) else { return Answer(status: 0x6982) }
+        if let hashed = hashedSignature(of: data, with: key, algorithm: environment.algorithm ?? 0x02) {
+            if key.consumesPIN { verified.subtract(pin.reference.bytes) }
+            switch hashed {
+            case .success(let signature): return Answer(data: signature, status: 0x9000)
+            case .failure(let refusal): return Answer(status: refusal.status)
+            }
+        }
         guard let signer = keys[key.reference.bytes] ?? RSAKey(pem: key.privateKey) else {
             return Answer(status: 0x6F00)
         }
@@ -75,11 +82,6 @@ extension FileSystemCard {
             guard data.count == 20 else { return Answer(status: 0x6A80) }
             input = Self.sha1DigestInfo + data
         }
-        // IDPrime takes a bare SHA-256 hash with this one.
-        if algorithm == 0x42 {
-            guard data.count == 32 else { return Answer(status: 0x6A80) }
-            input = Self.sha256DigestInfo + data
-        }
         guard let signature = signer.signature(of: input, raw: algorithm & 0x0F == 0) else {
             return Answer(status: 0x6A80)
         }
@@ -90,12 +92,6 @@ extension FileSystemCard {
     /// What precedes a SHA-1 hash in a PKCS#1 v1.5 signature (RFC 8017, 9.2, note 1).
     private static let sha1DigestInfo: [UInt8] = [
         0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14,
-    ]
-
-    /// The same for a SHA-256 hash.
-    private static let sha256DigestInfo: [UInt8] = [
-        0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
-        0x04, 0x20,
     ]
 
     /// GET DATA `CA` (ISO/IEC 7816-4, 11.4.4).

@@ -40,6 +40,12 @@ extension OpenPGPCard {
     /// A PKCS#1 v1.5 signature of what is mostly a DigestInfo.
     private func sign(_ data: [UInt8], with use: OpenPGPImage.Key.Use) -> Answer {
         guard let key = image.keys.first(where: { $0.use == use }) else { return Answer(status: 0x6A88) }
+        if let signer = ECKey(pem: key.privateKey) {
+            guard data.count <= 64, let signature = signer.concatenatedSignature(of: data) else {
+                return Answer(status: 0x6700)
+            }
+            return Answer(data: signature, status: 0x9000)
+        }
         guard let signer = signers[use] ?? RSAKey(pem: key.privateKey) else { return Answer(status: 0x6F00) }
         signers[use] = signer
         // At most two fifths of the modulus (7.2.10.2).

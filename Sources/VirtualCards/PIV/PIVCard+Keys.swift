@@ -1,13 +1,10 @@
 internal import CardCore
 
 extension PIVCard {
-    /// The algorithm identifier of RSA with 2048 bits (NIST SP 800-78-4, table 6-2).
-    private static let rsa2048: UInt8 = 0x07
-
-    /// GENERAL AUTHENTICATE with a slot's key: the raw signature of a padded hash (part 2, 3.2.4 and A.3).
+    /// GENERAL AUTHENTICATE with a slot's key: the signature of a padded block or of a hash (part 2, 3.2.4 and A.3).
     func generalAuthenticate(_ command: CommandAPDU, consent: Bool) -> Answer {
         guard let key = image.keys.first(where: { $0.slot.bytes == [command.p2] }),
-            command.p1 == Self.rsa2048
+            let signer = signer(of: key, algorithm: command.p1)
         else { return Answer(status: 0x6A86) }
         let mayUse =
             switch key.consent {
@@ -23,11 +20,7 @@ extension PIVCard {
             objects.contains(where: { $0.tag == 0x82 && $0.value.isEmpty }),
             let challenge = objects.first(where: { $0.tag == 0x81 })
         else { return Answer(status: 0x6A80) }
-        guard let signer = keys[command.p2] ?? RSAKey(pem: key.privateKey) else {
-            return Answer(status: 0x6F00)
-        }
-        keys[command.p2] = signer
-        guard let signature = signer.signature(of: Array(command.data[challenge.value]), raw: true) else {
+        guard let signature = signer.signature(of: Array(command.data[challenge.value])) else {
             return Answer(status: 0x6A80)
         }
         return Answer(data: dataObject([0x7C], dataObject([0x82], signature)), status: 0x9000)

@@ -15,6 +15,8 @@ package struct PrivateKeyObject: Hashable, Sendable {
     package var isNative: Bool
     /// The key's number for MANAGE SECURITY ENVIRONMENT, 0...255.
     package var keyReference: UInt8?
+    /// Algorithms in TokenInfo that the key is for; none where nothing is said.
+    package var algorithmReferences: [UInt8]
     package var path: PKCS15Path?
     /// In bits, 0...65535; of RSA keys only.
     package var modulusLength: Int?
@@ -63,6 +65,7 @@ extension PrivateKeyObject: PKCS15DirectoryEntry {
         isNative = try parts.classAttributes.take(.boolean)?.boolean(field: "native") ?? true
         keyReference = try parts.classAttributes.takeOnly(.integer, field: "keyReference")?
             .reference(field: "keyReference")
+        algorithmReferences = AlgorithmInfo.references(parts.classAttributes.take(.context(1)))
         if let value = parts.typeAttributes.take(.sequence) { path = try PKCS15Path(value) }
         if algorithm == .rsa {
             modulusLength = try parts.typeAttributes.take(.integer)?

@@ -9,6 +9,7 @@ package struct TokenInfo: Hashable, Sendable {
     package let manufacturerID: String?
     package let label: String?
     package let flags: Flags
+    package let supportedAlgorithms: [AlgorithmInfo]
 
     /// TokenFlags, CardFlags.
     package struct Flags: OptionSet, Hashable, Sendable {
@@ -44,5 +45,6 @@ package struct TokenInfo: Hashable, Sendable {
         label = try fields.take(.context(0))?.label(field: "label")
         let bits = try fields.take(.bitString)?.namedBits(field: "tokenflags") ?? 0
         flags = Flags(rawValue: bits)
+        supportedAlgorithms = AlgorithmInfo.list(fields.take(.context(2)))
     }
 }
