@@ -1,0 +1,47 @@
+package import CardCore
+
+extension OpenPGPApplication {
+    package mutating func readCertificate(
+        _ choice: CertificateChoice,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> CardCertificate? {
+        let certificate = try readCertificates(.current, on: &channel).first
+        return choice == .login || choice == certificate.map { .id($0.id) } ? certificate : nil
+    }
+
+    /// The authentication key alone is asked, whose certificate is the one that is read.
+    package mutating func signingForms(
+        of certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [SigningForm] {
+        guard certificate.isForLogin else { return [] }
+        return switch CertificateKey(certificate: certificate.der) {
+        case .rsa: [.digestInfo]
+        case .ec(let curve): [.ecdsa(curve.hash)]
+        case nil: []
+        }
+    }
+
+    /// INTERNAL AUTHENTICATE (7.2.13), which PW1 in mode 82 allows; ECDSA is answered with r and s one after the other.
+    package mutating func sign(
+        _ request: SigningRequest,
+        with certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [UInt8] {
+        guard try signingForms(of: certificate, on: &channel).contains(request.form), request.isWellFormed,
+            let key = CertificateKey(certificate: certificate.der)
+        else { throw .notSupported }
+        // The card takes a DigestInfo of two fifths of the modulus at most (7.2.13).
+        if case .rsa(let bits) = key, request.input.count * 5 > bits / 8 * 2 { throw .notSupported }
+        let command = CommandAPDU(
+            ins: Instruction.internalAuthenticate,
+            data: request.input,
+            expectedLength: min(SigningCommand.limit, channel.limits.maximumExpectedLength)
+        )
+        let answer = try SigningCommand.send(command, on: &channel)
+        return switch key {
+        case .rsa(let bits): try SignatureValue.rsa(answer, bits: bits)
+        case .ec(let curve): try SignatureValue.ecdsa(concatenated: answer, on: curve)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package import CardCore
+
+extension PKCS15Application {
+    /// Reads keys, then one list of certificates after the other, until the one that is meant.
+    package mutating func readCertificate(
+        _ choice: CertificateChoice,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> CardCertificate? {
+        let keys = try readKeys(on: &channel)
+        // Each file costs commands, whatever comes of it.
+        var filesLeft = PKCS15Policies.maximumCertificates
+        for location in try readObjectDirectory(on: &channel).locations(of: .certificates).prefix(8) {
+            let entries = try readObjects(CertificateObject.self, at: location, on: &channel)
+            for entry in entries.prefix(64) {
+                let key = keys.first { $0.iD == entry.iD }
+                switch choice {
+                case .login: guard let key, key.isForLogin, !entry.isAuthority else { continue }
+                case .id(let id): guard entry.iD.description == id else { continue }
+                }
+                guard filesLeft > 0 else { return nil }
+                filesLeft -= 1
+                guard let der = try readValue(of: entry, on: &channel) else { continue }
+                let certificate = CardCertificate(
+                    id: entry.iD.description,
+                    label: entry.label ?? "",
+                    pin: key?.authId?.description,
+                    der: der
+                )
+                if choice != .login || certificate.isForLogin { return certificate }
+            }
+        }
+        return nil
+    }
+
+    package mutating func signingForms(
+        of certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [SigningForm] {
+        guard certificate.isForLogin, let key = CertificateKey(certificate: certificate.der),
+            let object = try loginKey(of: certificate, on: &channel)
+        else { return [] }
+        switch (row ?? .unknown).signing {
+        case .thales: return object.keyReference == nil ? [] : ThalesSignature.forms(of: key)
+        case .setCOS:
+            guard case .rsa = key, object.fileIdentifier != nil else { return [] }
+            return [.digestInfo]
+        case .described:
+            guard object.keyReference != nil else { return [] }
+            return try algorithms(of: object, on: &channel).compactMap { $0.form(of: key) }
+        }
+    }
+
+    package mutating func sign(
+        _ request: SigningRequest,
+        with certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [UInt8] {
+        guard try signingForms(of: certificate, on: &channel).contains(request.form), request.isWellFormed,
+            let key = CertificateKey(certificate: certificate.der),
+            let object = try loginKey(of: certificate, on: &channel)
+        else { throw .notSupported }
+        switch (row ?? .unknown).signing {
+        case .thales(let habits):
+            guard let reference = object.keyReference else { throw .notSupported }
+            return try ThalesSignature.compute(request, with: key, reference: reference, habits, on: &channel)
+        case .setCOS: try chooseSetCOSKey(object, on: &channel)
+        case .described:
+            let algorithm = try algorithms(of: object, on: &channel).first {
+                $0.form(of: key) == request.form
+            }
+            guard let reference = object.keyReference, let algorithm else { throw .notSupported }
+            let number: [UInt8] = algorithm.cardReference.map { [0x80, 0x01, $0] } ?? []
+            try SigningCommand.setEnvironment(number + [0x84, 0x01, reference], on: &channel)
+        }
+        // An ECDSA-Sig-Value may have a few octets less or more than r and s.
+        let signature = try SigningCommand.computeSignature(
+            of: request.input,
+            length: max(key.signatureLength, 256),
+            on: &channel
+        )
+        switch key {
+        case .rsa(let bits): return try SignatureValue.rsa(signature, bits: bits)
+        case .ec(let curve):
+            // Both forms are in the field, and told apart by their length and structure.
+            if let value = try? SignatureValue.ecdsa(encoded: signature, on: curve) { return value }
+            return try SignatureValue.ecdsa(concatenated: signature, on: curve)
+        }
+    }
+
+    /// SELECT of the key's file, then the environment with algorithm 02 (PKCS#1 v1.5), file and key (OpenSC's setcos driver).
+    private mutating func chooseSetCOSKey(
+        _ object: PrivateKeyObject,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) {
+        guard let path = object.path?.identifiers, let file = object.fileIdentifier else {
+            throw .notSupported
+        }
+        let status = try transported { () throws(TransportError) in try files.select(path, on: &channel) }
+        guard status.isSelected else { throw .unexpected(status, instruction: Instruction.select) }
+        let key: [UInt8] = object.keyReference.map { [0x84, 0x01, $0] } ?? []
+        try SigningCommand.setEnvironment([0x80, 0x01, 0x02, 0x81, 0x02] + file + key, on: &channel)
+    }
+
+    /// The key of a certificate; `nil` where it is none that logs in.
+    private mutating func loginKey(
+        of certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> PrivateKeyObject? {
+        try readKeys(on: &channel).first { $0.iD.description == certificate.id && $0.isForLogin }
+    }
+
+    /// What EF.CIAInfo says of the algorithms that the key names.
+    private mutating func algorithms(
+        of object: PrivateKeyObject,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [AlgorithmInfo] {
+        guard !object.algorithmReferences.isEmpty else { return [] }
+        if supportedAlgorithms == nil {
+            supportedAlgorithms = try readTokenInfo(on: &channel)?.supportedAlgorithms ?? []
+        }
+        return object.algorithmReferences.compactMap { reference in
+            supportedAlgorithms?.first { $0.reference == reference }
+        }
+    }
+}
+
+extension PrivateKeyObject {
+    /// Whether the card computes signatures with it that bind nobody.
+    var isForLogin: Bool {
+        isNative && !usage.contains(.nonRepudiation) && !usage.isDisjoint(with: [.sign, .signRecover])
+    }
+
+    /// The last file identifier of its path, two octets.
+    fileprivate var fileIdentifier: [UInt8]? {
+        guard let path = path?.identifiers, path.count >= 2, path.count.isMultiple(of: 2) else { return nil }
+        return Array(path.suffix(2))
+    }
+}

@@ -1,0 +1,46 @@
+internal import CardCore
+
+/// A card's signature in the form in which everybody verifies it; hostile until it is verified.
+enum SignatureValue {
+    /// An RSA signature: as long as the modulus (RFC 8017, 8.1.1 and 8.2.1).
+    static func rsa(_ bytes: [UInt8], bits: Int) throws(CardError) -> [UInt8] {
+        guard bytes.count == (bits + 7) / 8 else { throw .malformed(file: name) }
+        return bytes
+    }
+
+    /// r and s, one after the other and each as long as the order, as an ECDSA-Sig-Value (RFC 3279, 2.2.3) in DER.
+    static func ecdsa(
+        concatenated bytes: [UInt8],
+        on curve: CertificateKey.Curve
+    ) throws(CardError) -> [UInt8] {
+        guard bytes.count == 2 * curve.length else { throw .malformed(file: name) }
+        return sequence(bytes.prefix(curve.length), bytes.suffix(curve.length))
+    }
+
+    /// An ECDSA-Sig-Value from a card, in DER: cards are known that put zeros in front of the numbers.
+    static func ecdsa(encoded bytes: [UInt8], on curve: CertificateKey.Curve) throws(CardError) -> [UInt8] {
+        guard let outer = try? BERTLV(parsing: bytes.span, in: 0..<bytes.count), outer.tag == 0x30,
+            outer.whole == 0..<bytes.count,
+            let numbers = try? BERTLV.objects(in: bytes.span, range: outer.value, limit: 2),
+            numbers.count == 2, numbers.allSatisfy({ $0.tag == 0x02 && !$0.value.isEmpty })
+        else { throw .malformed(file: name) }
+        let values = numbers.map { bytes[$0.value].drop { $0 == 0 } }
+        guard values.allSatisfy({ $0.count <= curve.length }) else { throw .malformed(file: name) }
+        return sequence(values[0], values[1])
+    }
+
+    private static let name = "signature"
+
+    /// At most 102 octets of content, so each length is one octet.
+    private static func sequence(_ r: ArraySlice<UInt8>, _ s: ArraySlice<UInt8>) -> [UInt8] {
+        let content = integer(r) + integer(s)
+        return [0x30, UInt8(truncatingIfNeeded: content.count)] + content
+    }
+
+    private static func integer(_ number: ArraySlice<UInt8>) -> [UInt8] {
+        let significant = number.drop { $0 == 0 }
+        let isPositive = significant.first.map { $0 & 0x80 == 0 } ?? false
+        let octets = isPositive ? Array(significant) : [0x00] + significant
+        return [0x02, UInt8(truncatingIfNeeded: octets.count)] + octets
+    }
+}
