@@ -1,4 +1,5 @@
 internal import CardCore
+internal import SwiftASN1
 
 /// An Identifier: the octets that tie PINs, keys and certificates together (PKCS #15 v1.1, ISO/IEC 7816-15).
 package struct PKCS15Identifier: Hashable, Sendable {
@@ -32,5 +33,15 @@ extension PKCS15Identifier: CustomStringConvertible {
             true
         default: false
         }
+    }
+}
+
+extension ASN1Node {
+    /// An Identifier.
+    func identifierOctets(field: String) throws(CardDataError) -> PKCS15Identifier {
+        guard let identifier = PKCS15Identifier(try octets(field: field)) else {
+            throw .invalid(field: field)
+        }
+        return identifier
     }
 }

@@ -105,14 +105,6 @@ extension ASN1Node {
         return bits
     }
 
-    /// An Identifier.
-    func identifierOctets(field: String) throws(CardDataError) -> PKCS15Identifier {
-        guard let identifier = PKCS15Identifier(try octets(field: field)) else {
-            throw .invalid(field: field)
-        }
-        return identifier
-    }
-
     /// A Label, of which 255 octets are kept; what is not UTF-8 becomes U+FFFD.
     ///
     /// It is text from the card: whoever prints it has to escape control and formatting characters.
