@@ -171,42 +171,4 @@ struct JudgeTests {
             #expect(try await !judge.accepts("864202"))
         }
     }
-
-    @Test func openSCSignsWithTheTwoStepCardAndOpenSSLChecksTheSignature() async throws {
-        try await Bench.withCard("siths-two-step") { bench in
-            let judge = try OpenSC(bench, defaultDriver: false)
-            #expect(try await judge.opensc("-n").out.contains("SetCOS"))
-            let certificate = BenchFiles.fixture("pki/certificates/login.pem")
-            let script = """
-                cd '\(bench.folder)' && printf kortvakt > m &&
-                (printf '\\060\\061\\060\\015\\006\\011\\140\\206\\110\\001\\145\\003\\004\\002\\001\\005\\000\\004\\040'
-                 openssl dgst -sha256 -binary m) > di &&
-                openssl x509 -in '\(certificate)' -noout -pubkey > pub
-                """
-            #expect(try await bench.tool("sh", "-c", script).exitCode == 0)
-            let signing = try await judge.pkcs11(
-                "--login",
-                "--pin",
-                "246810",
-                "--sign",
-                "--mechanism",
-                "RSA-PKCS",
-                "--id",
-                "45",
-                "--input-file",
-                bench.folder + "/di",
-                "--output-file",
-                bench.folder + "/sig"
-            )
-            #expect(signing.exitCode == 0, "\(signing.said)")
-            let check = try await bench.tool(
-                "sh",
-                "-c",
-                "cd '\(bench.folder)' && openssl dgst -sha256 -verify pub -signature sig m"
-            )
-            #expect(check.exitCode == 0 && check.out.contains("Verified OK"))
-            // Ours sees the same card after the session of theirs.
-            #expect(try await bench.kortvakt("pin", "verify", "--stdin", lines: ["246810"]).exitCode == 0)
-        }
-    }
 }
