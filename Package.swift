@@ -76,7 +76,7 @@ let package = Package(
         // Floor 3: what a person does with a card, and every sentence a person reads.
         .target(
             name: "CardOperations",
-            dependencies: ["CardCore", "PCSC", "CardApplications"],
+            dependencies: ["CardCore", "PCSC", "CardApplications", "CertificateTrust"],
             swiftSettings: strict
         ),
         .target(name: "Texts", dependencies: ["CLinux"], exclude: ["po"], swiftSettings: strict),
@@ -85,8 +85,8 @@ let package = Package(
         .executableTarget(
             name: "kortvakt",
             dependencies: [
-                "CLinux", "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations", "Texts",
-                "VirtualReaders", arguments, subprocess, system,
+                "CLinux", "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
+                "CardOperations", "Texts", "VirtualReaders", arguments, subprocess, system,
             ],
             swiftSettings: strict
         ),
@@ -106,7 +106,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations", "VirtualCards",
+                "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust", "CardOperations",
+                "VirtualCards",
             ],
             path: "Tests/FuzzTargets",
             swiftSettings: strict

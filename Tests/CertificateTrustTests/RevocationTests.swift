@@ -23,7 +23,7 @@ import Testing
     ) throws -> [Revocation.Finding] {
         Revocation(
             policy: policy,
-            cache: cache.map { RevocationCache(folder: "\($0.path)/cache") },
+            cache: cache.map { RevocationCache(folders: ["\($0.path)/cache"]) },
             fetcher: WebFetcher(proxy: proxy, limit: proxy == Self.nobody ? 1 : 5)
         ).check(try chain(name), at: instant)
     }

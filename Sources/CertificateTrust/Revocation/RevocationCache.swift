@@ -1,23 +1,42 @@
 internal import COpenSSL
 internal import Glibc
 
-/// A folder in which fetched revocation lists and answers are kept.
+/// Folders in which fetched revocation lists and answers are kept.
 ///
-/// Everything in it is signed by others and judged anew each time it is used. Files must belong to root or to the user who
-/// runs this, and nobody else may be able to write to them.
+/// Everything in them is signed by others and judged anew each time it is used. Files must belong to root or to the user
+/// who runs this, and nobody else may be able to write to them.
 package struct RevocationCache: Sendable {
-    package let folder: String
+    /// What this user fetches goes into the first; all are looked into.
+    package let folders: [String]
 
-    package init(folder: String) { self.folder = folder }
+    package init(folders: [String]) { self.folders = folders }
+
+    /// What root fetched is for everybody; others keep their own besides, where the environment says (XDG Base Directory
+    /// Specification), and nothing where it says nothing.
+    package static var standard: RevocationCache {
+        let shared = "/var/cache/kortvakt"
+        guard geteuid() != 0 else { return RevocationCache(folders: [shared]) }
+        func path(_ variable: String) -> String? {
+            let value = unsafe getenv(variable).map { unsafe String(cString: $0) }
+            return value.flatMap { $0.hasPrefix("/") ? $0 : nil }
+        }
+        let own = path("XDG_CACHE_HOME") ?? path("HOME").map { "\($0)/.cache" }
+        return RevocationCache(folders: (own.map { ["\($0)/kortvakt"] } ?? []) + [shared])
+    }
 
     struct Item {
         let bytes: [UInt8]
         let fetched: Instant
     }
 
-    /// `nil` when nothing usable was kept.
+    /// The youngest that was kept; `nil` when nothing usable was.
     func item(_ key: String, maximumSize: Int) -> Item? {
-        guard let path = path(key) else { return nil }
+        guard let name = name(key) else { return nil }
+        return folders.compactMap { Self.item("\($0)/\(name)", maximumSize: maximumSize) }
+            .max { $0.fetched < $1.fetched }
+    }
+
+    private static func item(_ path: String, maximumSize: Int) -> Item? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -41,10 +60,15 @@ package struct RevocationCache: Sendable {
 
     /// Keeps `bytes` for the next time; either all of them or nothing.
     ///
-    /// Answers an `errno` when it could not. The folder is made where it is missing.
+    /// Answers an `errno` when it could not. The folder, and the one that it is in, are made where they are missing.
     func keep(_ bytes: [UInt8], as key: String) -> Int32? {
-        guard let path = path(key) else { return EINVAL }
+        guard let folder = folders.first, let name = name(key) else { return EINVAL }
+        if let parent = folder.lastIndex(of: "/").map({ String(folder[..<$0]) }), !parent.isEmpty {
+            // Whether it is there shows in the next call. The user's own is nobody else's (XDG Base Directory Specification).
+            _ = unsafe mkdir(parent, 0o700)
+        }
         if unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST { return errno }
+        let path = "\(folder)/\(name)"
         var template = Array("\(folder)/.new-XXXXXX".utf8CString)
         let descriptor = unsafe mkstemp(&template)
         guard descriptor >= 0 else { return errno }
@@ -89,7 +113,7 @@ package struct RevocationCache: Sendable {
     }
 
     /// The name is the SHA-256 of the key, which holds addresses and serial numbers.
-    private func path(_ key: String) -> String? {
+    private func name(_ key: String) -> String? {
         let input = Array(key.utf8)
         var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
@@ -97,9 +121,8 @@ package struct RevocationCache: Sendable {
             ERR_clear_error()
             return nil
         }
-        let name = output.prefix(Int(length)).map { byte in
+        return output.prefix(Int(length)).map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }.joined()
-        return "\(folder)/\(name)"
     }
 }

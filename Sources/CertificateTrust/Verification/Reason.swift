@@ -46,6 +46,14 @@ package enum Reason: Hashable, Sendable {
     case weakSignature(ChainLink)
     /// More issuers were handed in than are looked at.
     case tooManyCertificates(limit: Int)
+    /// The certificate, or one above it, was revoked; an absent reason was not given.
+    case revoked(ChainLink, at: Instant, reason: RevocationReason?)
+    /// It could not be found out whether it is revoked, and that was demanded; nothing stood in the way where nobody asked.
+    case revocationUnknown(ChainLink, [Revocation.Obstacle])
+    /// Whoever signed does not have the key of the certificate.
+    case keyNotHeld(ChainLink)
+    /// It could not be found out whether the signer has the key.
+    case possessionUnknown(ChainLink, Possession.Obstacle)
     /// Anything else that OpenSSL holds against it, by its code (`X509_V_ERR_…`) and in its words.
     case other(ChainLink?, code: Int32, text: String)
 
@@ -87,6 +95,10 @@ package enum Reason: Hashable, Sendable {
         case unreadableKey = "unreadable-key"
         case weakSignature = "weak-signature"
         case tooManyCertificates = "too-many-certificates"
+        case revoked
+        case revocationUnknown = "revocation-unknown"
+        case keyNotHeld = "key-not-held"
+        case possessionUnknown = "possession-unknown"
         case other
     }
 
@@ -116,6 +128,10 @@ package enum Reason: Hashable, Sendable {
         case .unreadableKey: .unreadableKey
         case .weakSignature: .weakSignature
         case .tooManyCertificates: .tooManyCertificates
+        case .revoked: .revoked
+        case .revocationUnknown: .revocationUnknown
+        case .keyNotHeld: .keyNotHeld
+        case .possessionUnknown: .possessionUnknown
         case .other: .other
         }
     }
