@@ -16,12 +16,15 @@ package struct CardIdentity: Hashable, Sendable {
     }
 }
 
-/// Which certificates are read.
-package enum CertificateScope: Hashable, Sendable {
-    /// Those of the keys in use.
-    case current
-    /// Also those of keys that were replaced, where the card keeps them.
-    case withRetired
+/// What is read beside the certificates of the keys in use.
+package struct CertificateScope: OptionSet, Hashable, Sendable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Which PIN opens each key, also where another file has to be read for it.
+    package static let pins = CertificateScope(rawValue: 1 << 0)
+    /// Certificates of keys that were replaced, where the card keeps them.
+    package static let retired = CertificateScope(rawValue: 1 << 1)
 }
 
 /// An application found on a card, with what has been read of it so far.
@@ -48,8 +51,11 @@ package protocol CardApplication: Sendable {
     /// One certificate, with no more reading than it takes to find it; `nil` where the card has none such.
     mutating func readCertificate(
         _ choice: CertificateChoice,
+        _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate?
+    /// Certificates of authorities that lie on the card, by which others can be verified.
+    mutating func readAuthorities(on channel: inout AnyCardChannel) throws(CardError) -> [CardCertificate]
     /// Asks for a counter where that costs no try; `.unknown` elsewhere.
     mutating func status(
         of policy: PINPolicy,
@@ -123,6 +129,10 @@ package protocol CardApplication: Sendable {
 }
 
 extension CardApplication {
+    package mutating func readAuthorities(
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [CardCertificate] { [] }
+
     package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {}
 
     package mutating func requestChallenge(

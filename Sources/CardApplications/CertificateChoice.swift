@@ -1,5 +1,3 @@
-package import CardCore
-
 /// Which certificate a person means.
 package enum CertificateChoice: Hashable, Sendable {
     /// The one that its holder logs in with.
@@ -20,17 +18,4 @@ extension CertificateSummary {
 extension CardCertificate {
     /// Whether it is one that its holder can log in with; `false` when it is no certificate.
     package var isForLogin: Bool { CertificateSummary(der: der)?.isForLogin ?? false }
-}
-
-extension CardApplication {
-    package mutating func readCertificate(
-        _ choice: CertificateChoice,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> CardCertificate? {
-        let certificates = try readCertificates(.withRetired, on: &channel)
-        return switch choice {
-        case .login: certificates.first { $0.isForLogin }
-        case .id(let id): certificates.first { $0.id == id }
-        }
-    }
 }

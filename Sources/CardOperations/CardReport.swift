@@ -66,7 +66,7 @@ package struct CardReport: Sendable {
             let policies = try application.readPINs(roles: true, on: &channel)
             let identity =
                 wish.contains(.identity) ? try application.readIdentity(on: &channel) : CardIdentity()
-            let scope: CertificateScope = wish.contains(.retiredCertificates) ? .withRetired : .current
+            let scope: CertificateScope = wish.contains(.retiredCertificates) ? [.pins, .retired] : .pins
             let certificates =
                 wish.contains(.certificates) ? try application.readCertificates(scope, on: &channel) : []
             var pins: [PINReport] = []

@@ -24,6 +24,8 @@ package enum ProofError: Error, Equatable, Sendable {
     case noKnownPIN(CardCertificate)
     /// Nothing is known of how this card is asked for a signature with this key; no code was asked for.
     case notSupported(CardCertificate)
+    /// OpenSSL gave no random number to sign; no code was asked for.
+    case noChallenge
     /// The PIN was right, and the card gave no signature.
     case notSigned(CardError)
 }
@@ -141,7 +143,7 @@ extension PINOperations {
                 try survey.readStatus(of: likely, on: &channel)
             }
             let certificate = try asOperation { () throws(CardError) in
-                try survey.application.readCertificate(choice, on: &channel)
+                try survey.application.readCertificate(choice, .pins, on: &channel)
             }
             guard let certificate else {
                 guard case .id(let id) = choice else { return .failure(.noCertificate(id: nil)) }

@@ -56,6 +56,8 @@ package enum ValueKind: Hashable, Sendable {
     case word
     /// Words with `;` between them, at most 20.
     case words
+    /// A number of days, 0...3650.
+    case days
     /// The bytes of an ATR in hexadecimal, `xx` for any byte, `*` at the end for any further ones.
     case atrPattern
     /// An AID in hexadecimal, 5...16 bytes (ISO/IEC 7816-4, 12.2.3).

@@ -10,6 +10,14 @@ struct Schema: Sendable {
             keys: [Key(name: "AllowTrivial", kind: .boolean)]
         ),
         Group(
+            name: "Certificates",
+            qualifier: .none,
+            keys: [
+                Key(name: "WarnDays", kind: .days),
+                Key(name: "WarnDaysReservkort", kind: .days),
+            ]
+        ),
+        Group(
             name: "Advice",
             qualifier: .optionalWord,
             keys: [
@@ -102,9 +110,16 @@ extension ValueKind {
                     }
                 }
         case .words: return Self.words(of: value).map { (1...20).contains($0.count) } ?? false
+        case .days: return Self.days(of: value) != nil
         case .atrPattern: return ATRPattern(value) != nil
         case .applicationIdentifier: return ApplicationName.identifier(value) != nil
         }
+    }
+
+    /// Digits alone, without a sign.
+    static func days(of value: String) -> Int? {
+        guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let days = Int(value) else { return nil }
+        return (0...3650).contains(days) ? days : nil
     }
 
     /// The words of a list, `nil` when one is not a word.

@@ -6,6 +6,16 @@ package struct SitePINPolicy: Hashable, Sendable {
     package init() {}
 }
 
+/// How early the site warns that a certificate will expire, in days.
+package struct SiteExpiryPolicy: Hashable, Sendable {
+    /// `WarnDays=`.
+    package var warnDays = 60
+    /// `WarnDaysReservkort=`: of a card that is valid for some weeks altogether.
+    package var warnDaysReservkort = 7
+
+    package init() {}
+}
+
 /// What the site tells a person whose card is blocked, dead or not activated.
 package struct Advice: Hashable, Sendable {
     package let text: String?
@@ -16,12 +26,14 @@ package struct Advice: Hashable, Sendable {
 /// What the administrator writes in `kortvakt.conf`.
 package struct SiteSettings: Hashable, Sendable {
     package let pinPolicy: SitePINPolicy
+    package let expiryPolicy: SiteExpiryPolicy
     /// By kind, `""` for all kinds, then by key as it is written.
     private let advice: [String: [String: String]]
 
-    /// The defaults: no advice, trivial PINs refused.
+    /// The defaults: no advice, trivial PINs refused, warnings 60 days and 7 days before.
     package init() {
         pinPolicy = SitePINPolicy()
+        expiryPolicy = SiteExpiryPolicy()
         advice = [:]
     }
 
@@ -35,6 +47,11 @@ package struct SiteSettings: Hashable, Sendable {
         var policy = SitePINPolicy()
         if let value = sections["PINPolicy", "AllowTrivial"] { policy.allowsTrivial = value == "true" }
         pinPolicy = policy
+        var expiry = SiteExpiryPolicy()
+        func days(_ key: String) -> Int? { sections["Certificates", key].flatMap(ValueKind.days) }
+        if let days = days("WarnDays") { expiry.warnDays = days }
+        if let days = days("WarnDaysReservkort") { expiry.warnDaysReservkort = days }
+        expiryPolicy = expiry
 
         var advice: [String: [String: String]] = [:]
         for group in sections.names where group == "Advice" || group.hasPrefix("Advice ") {

@@ -15,6 +15,32 @@ extension Texts {
     package var helpUnblock: String {
         text("Unblock a PIN, with the PUK or with your service desk, and set a new one.")
     }
+    package var helpCert: String { text("Show, verify and export the certificates of the card.") }
+    package var helpCertList: String { text("Show the certificates of the card.") }
+    package var helpCertShow: String { text("Show everything that a certificate says.") }
+    package var helpCertVerify: String {
+        text("Find out whether certificates are to be trusted, and why not; without ID all of the card.")
+    }
+    package var helpCertExport: String { text("Give certificates to other programs, as PEM or DER.") }
+    package var helpCertID: String { text("The certificate, as cert list shows it.") }
+    package var helpTrust: String {
+        text("The certificates that are trusted: a folder of PEM or DER files, or one file.")
+    }
+    package var helpRevocation: String {
+        text(
+            "Whether a certificate has been revoked: do not ask, look at what was fetched before, or ask its issuer now."
+        )
+    }
+    package var helpRequireRevocation: String {
+        text("Trust nothing of which it could not be found out whether it has been revoked.")
+    }
+    package var helpProve: String {
+        text("Have the card show, with the login PIN, that it holds the key; without ID of the login certificate.")
+    }
+    package var helpExportAll: String { text("Every certificate of the card.") }
+    package var helpExportFormat: String { text("pem or der.") }
+    package var helpExportOutput: String { text("Write to FILE, which must not be there yet.") }
+    package var helpExportForce: String { text("Replace FILE if it is there.") }
     package var helpAPDU: String { text("Send raw commands to the card, for administrators.") }
     package var helpDemo: String {
         text("Walk through the story of a blocked card with a software card, without hardware.")

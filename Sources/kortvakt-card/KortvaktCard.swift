@@ -33,6 +33,14 @@ struct KortvaktCard: ParsableCommand {
     )
     var state: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Another image of such a card, as those in Fixtures/cards; with other certificates, say.",
+            valueName: "file"
+        )
+    )
+    var image: String?
+
     @Option(help: "The login PIN of a fresh card. (default: 246810)")
     var authPin: String?
 
@@ -62,7 +70,7 @@ struct KortvaktCard: ParsableCommand {
     func run() throws {
         let signals = TerminationSignals()
         do {
-            let image = try profile.imageType.load(from: ProgramFolder.image(of: profile))
+            let image = try profile.imageType.load(from: image ?? ProgramFolder.image(of: profile))
             let card = image.makeCard(state: try initialState(for: image), fault: fault)
             let session = CardSession(card: card, fault: fault)
             let service = CardService(session: session, delay: delay)

@@ -13,7 +13,7 @@ struct FailureWording {
     var atr: [UInt8] = []
     let json: Bool
 
-    private var texts: Texts { Program.texts }
+    var texts: Texts { Program.texts }
 
     func failure(_ error: OperationError) -> Failure {
         switch error {
@@ -51,7 +51,7 @@ struct FailureWording {
         policies.map { "\($0.role?.rawValue ?? $0.id) (\($0.label))" }.joined(separator: ", ")
     }
 
-    private func make(
+    func make(
         _ exitCode: Int32,
         _ code: String,
         _ sentence: Sentence,
@@ -115,6 +115,15 @@ struct FailureWording {
         case .malformed(let file): make(5, "card-damaged", texts.malformed(file), advice: true)
         case .unexpected(let status, _):
             make(5, "card-refused", texts.refusedStep(status: "\(status)"), advice: true)
+        }
+    }
+
+    /// The PIN was right; what came instead of a signature does not show that the card has the key.
+    func notSigned(_ error: CardError) -> Failure {
+        switch error {
+        case .transport(let error): transport(error)
+        case .notRecognised, .notSupported, .derivedCodes, .malformed, .unexpected:
+            make(5, "not-signed", texts.notSigned, advice: true)
         }
     }
 

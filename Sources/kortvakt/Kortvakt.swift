@@ -8,7 +8,9 @@ struct Kortvakt: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "kortvakt",
             abstract: Program.texts.helpRoot,
-            subcommands: [StatusCommand.self, PINCommand.self, APDUCommand.self, DemoCommand.self]
+            subcommands: [
+                StatusCommand.self, PINCommand.self, CertCommand.self, APDUCommand.self, DemoCommand.self,
+            ]
         )
     }
 

@@ -46,7 +46,10 @@ struct StatusText {
         lines += pins(report.pins).map { "     \($0)" }
         lines.append("   \(texts.certificates)")
         lines += report.certificates.isEmpty ? ["     \(texts.noCertificates)"] : []
-        for certificate in report.certificates { lines += self.lines(of: certificate).map { "     \($0)" } }
+        let certificates = CertificateLines(site: wording.site, showPersonalData: showPersonalData)
+        for certificate in report.certificates {
+            lines += certificates.summary(of: certificate).map { "     \($0)" }
+        }
         return lines
     }
 
@@ -78,28 +81,6 @@ struct StatusText {
         }
         guard pin.policy.unblockedBy != nil, pin.policy.unblockIsAllowed else { return texts.blocked() }
         return "\(texts.blocked()), \(texts.unblockWith("kortvakt pin unblock"))"
-    }
-
-    private func lines(of certificate: CardCertificate) -> [String] {
-        let id = Texts.printable(certificate.id, limit: 20)
-        guard let summary = CertificateSummary(der: certificate.der) else {
-            return ["\(id)  \(texts.unreadableCertificate)"]
-        }
-        let use: String? =
-            summary.keyUsage.contains(.digitalSignature)
-            ? texts.forLogin : summary.keyUsage.contains(.nonRepudiation) ? texts.forSignatures : nil
-        let heading = [id, use, texts.validUntil(String(summary.notAfter.prefix(10)))].compactMap { $0 }
-        return [
-            heading.joined(separator: "  "),
-            "  \(holder(summary))",
-            "  \(texts.issuedBy(summary.issuerName ?? summary.issuer))",
-        ]
-    }
-
-    private func holder(_ summary: CertificateSummary) -> String {
-        guard let name = summary.subjectName else { return shown(summary.subject) }
-        guard let number = summary.subjectSerialNumber else { return shown(name) }
-        return texts.holder(shown(name), shown(number))
     }
 
     /// Text from the card, made printable, personal identity numbers masked unless they are asked for.

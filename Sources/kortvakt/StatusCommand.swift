@@ -43,7 +43,9 @@ struct StatusCommand: ParsableCommand {
         let failure = found.compactMap(\.failure).first ?? noCard(found, service)
         if common.json {
             let personal = common.showPersonalData
-            JSON.print(StatusJSON(readers: found, failure: failure, showPersonalData: personal))
+            JSON.print(
+                StatusJSON(readers: found, failure: failure, site: site, showPersonalData: personal)
+            )
         } else {
             let text = StatusText(wording: service, showPersonalData: common.showPersonalData)
             for reader in found {

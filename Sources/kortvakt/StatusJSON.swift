@@ -18,7 +18,7 @@ struct StatusJSON: Encodable {
         let label: Nullable<String>
         let serialNumber: Nullable<String>
         let pins: [PINJSON]
-        let certificates: [Certificate]
+        let certificates: [CertificateJSON]
         /// What EF.DIR of a card that is not recognised lists.
         let applications: [Application]
         let error: Nullable<ErrorJSON.Content>
@@ -29,33 +29,19 @@ struct StatusJSON: Encodable {
         let label: Nullable<String>
     }
 
-    struct Certificate: Encodable {
-        let id: String
-        let label: String
-        let subject: Nullable<String>
-        let issuer: Nullable<String>
-        let serialNumber: Nullable<String>
-        let notBefore: Nullable<String>
-        let notAfter: Nullable<String>
-        let keyUsage: [String]
-        let hsaID: Nullable<String>
-        let cardNumber: Nullable<String>
-        let pin: Nullable<String>
-    }
-
     let readers: [Reader]
     /// What decided the exit code; `null` when it is 0.
     let error: Nullable<ErrorJSON.Content>
 
-    init(readers: [ReaderContent], failure: Failure?, showPersonalData: Bool) {
+    init(readers: [ReaderContent], failure: Failure?, site: Site, showPersonalData: Bool) {
         error = Nullable(failure.map { ErrorJSON($0).error })
         self.readers = readers.map { reader in
-            let card = reader.status.presence == .empty ? nil : Self.card(reader, showPersonalData)
+            let card = reader.status.presence == .empty ? nil : Self.card(reader, site, showPersonalData)
             return Reader(name: reader.status.reader.name, card: Nullable(card))
         }
     }
 
-    private static func card(_ reader: ReaderContent, _ showPersonalData: Bool) -> Card {
+    private static func card(_ reader: ReaderContent, _ site: Site, _ showPersonalData: Bool) -> Card {
         let report = reader.report
         func shown(_ text: String) -> String { showPersonalData ? text : PersonalData.masked(text) }
         return Card(
@@ -66,7 +52,9 @@ struct StatusJSON: Encodable {
             label: Nullable(report?.identity.label.map(shown)),
             serialNumber: Nullable(report?.identity.serialNumber),
             pins: (report?.pins ?? []).map(PINJSON.init),
-            certificates: (report?.certificates ?? []).map { certificate(certificate: $0, shown) },
+            certificates: (report?.certificates ?? []).map {
+                CertificateJSON($0, site: site, personal: showPersonalData)
+            },
             applications: (report?.applications ?? []).map { application in
                 Application(
                     aid: Hex.string(of: application.aid),
@@ -74,24 +62,6 @@ struct StatusJSON: Encodable {
                 )
             },
             error: Nullable(reader.failure.map { ErrorJSON($0).error })
-        )
-    }
-
-    private static func certificate(certificate: CardCertificate, _ shown: (String) -> String) -> Certificate
-    {
-        let summary = CertificateSummary(der: certificate.der)
-        return Certificate(
-            id: certificate.id,
-            label: shown(certificate.label),
-            subject: Nullable(summary.map { shown($0.subject) }),
-            issuer: Nullable(summary?.issuer),
-            serialNumber: Nullable(summary?.serialNumber),
-            notBefore: Nullable(summary?.notBefore),
-            notAfter: Nullable(summary?.notAfter),
-            keyUsage: summary?.keyUsage.map(\.rawValue) ?? [],
-            hsaID: Nullable(summary?.hsaID),
-            cardNumber: Nullable(summary?.cardNumber),
-            pin: Nullable(certificate.pin)
         )
     }
 }

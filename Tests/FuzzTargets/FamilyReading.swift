@@ -32,7 +32,7 @@ struct FamilyReading {
         ReportRules.judge(policies, &broken)
         let identity = try? application.readIdentity(on: &channel)
         ReportRules.judge(identity ?? CardIdentity(), &broken)
-        let certificates = (try? application.readCertificates(.withRetired, on: &channel)) ?? []
+        let certificates = (try? application.readCertificates([.pins, .retired], on: &channel)) ?? []
         ReportRules.judge(certificates, most: mostCertificates, &broken)
         for policy in policies {
             let status = (try? application.status(of: policy, on: &channel)) ?? .unknown

@@ -4,6 +4,7 @@ extension GIDSApplication {
     /// Reads certificates until the one that is meant, and no other file but the tables that lead to it.
     package mutating func readCertificate(
         _ choice: CertificateChoice,
+        _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate? {
         for (name, container) in try readCertificateFiles(on: &channel) {

@@ -4,13 +4,15 @@ extension IDPrimeApplication {
     /// Reads the certificates of keys behind the user's PIN until the one that is meant.
     package mutating func readCertificate(
         _ choice: CertificateChoice,
+        _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate? {
         let named = index.entries.filter { $0.certificateNumber != nil }.prefix(
             MinidriverCertificate.maximumCount
         )
         guard !named.isEmpty else { return nil }
-        let pins = try readPINsOfContainers(on: &channel)
+        // The login certificate is told by its PIN.
+        let pins = scope.contains(.pins) || choice == .login ? try readPINsOfContainers(on: &channel) : [:]
         for entry in named {
             let pin = entry.certificateNumber.flatMap { pins[$0] }
             switch choice {

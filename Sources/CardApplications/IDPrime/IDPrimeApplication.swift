@@ -57,7 +57,7 @@ package struct IDPrimeApplication: CardApplication {
             MinidriverCertificate.maximumCount
         )
         guard !named.isEmpty else { return [] }
-        let pins = try readPINsOfContainers(on: &channel)
+        let pins = scope.contains(.pins) ? try readPINsOfContainers(on: &channel) : [:]
         var found: [CardCertificate] = []
         for entry in named where !found.contains(where: { $0.id == entry.name }) {
             if let certificate = try readCertificate(entry, pins, on: &channel) { found.append(certificate) }

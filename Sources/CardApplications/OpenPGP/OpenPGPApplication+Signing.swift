@@ -3,9 +3,10 @@ package import CardCore
 extension OpenPGPApplication {
     package mutating func readCertificate(
         _ choice: CertificateChoice,
+        _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate? {
-        let certificate = try readCertificates(.current, on: &channel).first
+        let certificate = try readCertificates(scope, on: &channel).first
         return choice == .login || choice == certificate.map { .id($0.id) } ? certificate : nil
     }
 

@@ -7,6 +7,7 @@ extension PIVApplication {
     /// One GET DATA: the place of a certificate follows from its slot.
     package mutating func readCertificate(
         _ choice: CertificateChoice,
+        _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate? {
         let slot = (PIVSlot.current + PIVSlot.retired).first { slot in

@@ -70,7 +70,7 @@ package struct PIVApplication: CardApplication {
     ) throws(CardError) -> [CardCertificate] {
         try transported { () throws(TransportError) in
             var slots = PIVSlot.current
-            if scope == .withRetired { slots += try retiredSlots(on: &channel) }
+            if scope.contains(.retired) { slots += try retiredSlots(on: &channel) }
             var found: [CardCertificate] = []
             for slot in slots {
                 if let certificate = try readCertificate(in: slot, on: &channel) { found.append(certificate) }

@@ -4,9 +4,11 @@ extension PKCS15Application {
     /// Reads keys, then one list of certificates after the other, until the one that is meant.
     package mutating func readCertificate(
         _ choice: CertificateChoice,
+        _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate? {
-        let keys = try readKeys(on: &channel)
+        // The login certificate is told by its key.
+        let keys = scope.contains(.pins) || choice == .login ? try readKeys(on: &channel) : []
         // Each file costs commands, whatever comes of it.
         var filesLeft = PKCS15Policies.maximumCertificates
         for location in try readObjectDirectory(on: &channel).locations(of: .certificates).prefix(8) {
@@ -20,12 +22,7 @@ extension PKCS15Application {
                 guard filesLeft > 0 else { return nil }
                 filesLeft -= 1
                 guard let der = try readValue(of: entry, on: &channel) else { continue }
-                let certificate = CardCertificate(
-                    id: entry.iD.description,
-                    label: entry.label ?? "",
-                    pin: key?.authId?.description,
-                    der: der
-                )
+                let certificate = certificate(entry, der, key)
                 if choice != .login || certificate.isForLogin { return certificate }
             }
         }

@@ -64,7 +64,7 @@ package struct PKCS15Application: CardApplication {
         }
         let undecided = PKCS15Policies.assignRoles(to: &policies, keys: try readKeys(on: &channel))
         if undecided {
-            let certificates = try readCertificates(.current, on: &channel)
+            let certificates = try readCertificates([], on: &channel)
             PKCS15Policies.assignRoles(to: &policies, certificates: certificates)
         }
         PKCS15Policies.assignRemainingRoles(to: &policies)
@@ -96,22 +96,46 @@ package struct PKCS15Application: CardApplication {
         _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [CardCertificate] {
-        var found: [CardCertificate] = []
-        let keys = try readKeys(on: &channel)
+        let keys = scope.contains(.pins) ? try readKeys(on: &channel) : []
         let entries = try readObjects(CertificateObject.self, of: .certificates, on: &channel)
+        return try readCertificates(entries, keys, on: &channel)
+    }
+
+    /// Those of EF.CD that are marked as an authority's, and all that the card lists as trusted or useful.
+    package mutating func readAuthorities(
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [CardCertificate] {
+        var entries = try readObjects(CertificateObject.self, of: .certificates, on: &channel)
+            .filter(\.isAuthority)
+        entries += try readObjects(CertificateObject.self, of: .trustedCertificates, on: &channel)
+        entries += try readObjects(CertificateObject.self, of: .usefulCertificates, on: &channel)
+        return try readCertificates(entries, [], on: &channel)
+    }
+
+    private mutating func readCertificates(
+        _ entries: [CertificateObject],
+        _ keys: [PrivateKeyObject],
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [CardCertificate] {
+        var found: [CardCertificate] = []
         for entry in entries.prefix(PKCS15Policies.maximumCertificates) {
             guard let der = try readValue(of: entry, on: &channel) else { continue }
-            let pin = keys.first { $0.iD == entry.iD }?.authId
-            found.append(
-                CardCertificate(
-                    id: entry.iD.description,
-                    label: entry.label ?? "",
-                    pin: pin?.description,
-                    der: der
-                )
-            )
+            found.append(certificate(entry, der, keys.first { $0.iD == entry.iD }))
         }
         return found
+    }
+
+    func certificate(
+        _ entry: CertificateObject,
+        _ der: [UInt8],
+        _ key: PrivateKeyObject?
+    ) -> CardCertificate {
+        CardCertificate(
+            id: entry.iD.description,
+            label: entry.label ?? "",
+            pin: key?.authId?.description,
+            der: der
+        )
     }
 
     /// The certificate that `entry` describes; `nil` where it cannot be read.

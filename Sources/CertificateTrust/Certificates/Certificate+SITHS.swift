@@ -17,6 +17,12 @@ extension Certificate {
         case short
         /// Longer.
         case ordinary
+
+        package init(from notBefore: Instant, to notAfter: Instant) {
+            // Times have four digits of years, so nothing overflows.
+            let days = (notAfter.seconds - notBefore.seconds) / 86_400
+            self = days <= 90 ? .temporary : days <= 184 ? .short : .ordinary
+        }
     }
 
     /// The subject's attribute serialNumber, by its form; `nil` where there is none.
@@ -47,10 +53,7 @@ extension Certificate {
     }
 
     /// How long the certificate is valid altogether.
-    package var lifetime: Lifetime {
-        let days = (notAfter.seconds - notBefore.seconds) / 86_400
-        return days <= 90 ? .temporary : days <= 184 ? .short : .ordinary
-    }
+    package var lifetime: Lifetime { Lifetime(from: notBefore, to: notAfter) }
 
     /// Names of SITHS issuers of persons (SITHS certificate policies, Inera).
     ///

@@ -33,6 +33,19 @@ package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomD
 
     package var debugDescription: String { description }
 
+    /// SHA-256 over the whole certificate, 32 bytes; empty when OpenSSL fails.
+    ///
+    /// Wraps `EVP_Digest`.
+    package var fingerprint: [UInt8] {
+        var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        guard unsafe EVP_Digest(der, der.count, &output, &length, EVP_sha256(), nil) == 1 else {
+            ERR_clear_error()
+            return []
+        }
+        return Array(output.prefix(Int(length)))
+    }
+
     /// Holder and issuer have the same name, as roots have.
     package var isSelfIssued: Bool { subject.encoded == issuer.encoded }
 

@@ -2,9 +2,11 @@ internal import COpenSSL
 
 /// Certificates in their textual form (RFC 7468, 5).
 package enum PEM {
-    /// The text of `certificate`, 64 characters a line.
-    package static func text(of certificate: Certificate) -> String {
-        let encoded = base64(certificate.der)
+    package static func text(of certificate: Certificate) -> String { text(der: certificate.der) }
+
+    /// The text of a certificate in DER, 64 characters a line; nobody looks into it.
+    package static func text(der: [UInt8]) -> String {
+        let encoded = base64(der)
         let lines = stride(from: 0, to: encoded.count, by: 64).map { start in
             String(decoding: encoded[start..<min(start + 64, encoded.count)], as: UTF8.self)
         }

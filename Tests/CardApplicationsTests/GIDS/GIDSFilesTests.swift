@@ -17,7 +17,7 @@ import VirtualCards
     @Test func certificatesAreUnpackedAndNamed() throws {
         let bench = try GIDSFamilyBench()
         let found = try bench.withApplication { application, channel in
-            try application.readCertificates(.current, on: &channel)
+            try application.readCertificates(.pins, on: &channel)
         }
         #expect(found.map(\.id) == ["kxc00", "ksc01"])
         #expect(found.map(\.label) == ["Testina Provkort legitimering", "Testina Provkort underskrift"])
@@ -43,7 +43,7 @@ import VirtualCards
         let plain = try der("login")
         let bench = try GIDSFamilyBench { $0.put("DF24", plain) }
         let found = try bench.withApplication { application, channel in
-            try application.readCertificates(.current, on: &channel)
+            try application.readCertificates(.pins, on: &channel)
         }
         #expect(found.first?.der == plain)
     }
@@ -51,7 +51,7 @@ import VirtualCards
     @Test func containersThatAreNotInUseHaveNoCertificate() throws {
         let bench = try GIDSFamilyBench { $0.containerMap[80] = 0 }
         let found = try bench.withApplication { application, channel in
-            try application.readCertificates(.current, on: &channel)
+            try application.readCertificates(.pins, on: &channel)
         }
         #expect(found.map(\.id) == ["ksc01"])
     }
@@ -66,7 +66,7 @@ import VirtualCards
             let identity = try application.readIdentity(on: &channel)
             #expect(identity == CardIdentity())
             #expect(throws: CardError.malformed(file: "master file")) {
-                try application.readCertificates(.current, on: &channel)
+                try application.readCertificates(.pins, on: &channel)
             }
         }
     }

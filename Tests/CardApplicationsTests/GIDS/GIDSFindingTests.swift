@@ -42,7 +42,7 @@ import VirtualCards
                 _ = try application.status(of: policy, on: &channel)
             }
             _ = try application.readIdentity(on: &channel)
-            _ = try application.readCertificates(.withRetired, on: &channel)
+            _ = try application.readCertificates([.pins, .retired], on: &channel)
             let key = try #require(try application.readPINs(roles: true, on: &channel).last)
             _ = try application.challengeStands(of: key, on: &channel)
         }

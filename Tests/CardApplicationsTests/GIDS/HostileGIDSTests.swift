@@ -20,7 +20,7 @@ import VirtualCards
         let certificates = try bench.withApplication { application, channel -> [CardCertificate]? in
             _ = try application.readPINs(roles: true, on: &channel)
             _ = try? application.readIdentity(on: &channel)
-            return try? application.readCertificates(.withRetired, on: &channel)
+            return try? application.readCertificates([.pins, .retired], on: &channel)
         }
         #expect(bench.card.state == before, "a try was spent")
         #expect(
@@ -123,7 +123,7 @@ import VirtualCards
                 image.masterFile = Self.master.prefix(1 + 28 * 5) + self.content("kxc00", tag, file: file)
             }
             let found = try bench.withApplication { application, channel in
-                try application.readCertificates(.current, on: &channel)
+                try application.readCertificates(.pins, on: &channel)
             }
             #expect(found.isEmpty)
             #expect(bench.headers == ["00CBA000", "00CBA010"])
@@ -214,7 +214,7 @@ import VirtualCards
             do {
                 guard var application = try GIDSFamily.look(hints, on: &channel) else { continue }
                 _ = try application.readPINs(roles: true, on: &channel)
-                _ = try application.readCertificates(.current, on: &channel)
+                _ = try application.readCertificates(.pins, on: &channel)
             } catch {}
             #expect(bench.commands.count < 200)
         }
@@ -228,7 +228,7 @@ import VirtualCards
             let found = try GIDSFamily.look(hints, on: &channel) ?? GIDSFamily.select(hints, on: &channel)
             var application = try #require(found)
             #expect(try application.readPINs(roles: true, on: &channel).count == 2)
-            let certificates = try? application.readCertificates(.current, on: &channel)
+            let certificates = try? application.readCertificates(.pins, on: &channel)
             #expect(certificates ?? [] == [])
         }
     }

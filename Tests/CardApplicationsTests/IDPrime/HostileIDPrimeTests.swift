@@ -16,7 +16,7 @@ import VirtualCards
         let pins = (try? application.readPINs(roles: true, on: &channel)) ?? []
         for pin in pins { _ = try? application.status(of: pin, on: &channel) }
         _ = try? application.readIdentity(on: &channel)
-        _ = try? application.readCertificates(.withRetired, on: &channel)
+        _ = try? application.readCertificates([.pins, .retired], on: &channel)
         #expect(bench.commands.count <= 450)
         #expect(bench.card.state == CardState(fresh: bench.card.image))
         return bench.commands.count

@@ -16,7 +16,7 @@ import VirtualCards
         let pins = try bench.with(&application) { try $0.readPINs(roles: true, on: &$1) }
         #expect(pins.count >= 2)
         _ = try bench.with(&application) { try $0.readIdentity(on: &$1) }
-        let found = try bench.with(&application) { try $0.readCertificates(.withRetired, on: &$1) }
+        let found = try bench.with(&application) { try $0.readCertificates([.pins, .retired], on: &$1) }
         #expect(found.count <= 24)
         #expect(found.allSatisfy { (1...16_384).contains($0.der.count) })
         for pin in pins { _ = try bench.with(&application) { try $0.status(of: pin, on: &$1) } }
@@ -157,7 +157,7 @@ import VirtualCards
                         let pins = try bench.with(&application) { try $0.readPINs(roles: true, on: &$1) }
                         _ = try? bench.with(&application) { try $0.readIdentity(on: &$1) }
                         let found = try? bench.with(&application) {
-                            try $0.readCertificates(.withRetired, on: &$1)
+                            try $0.readCertificates([.pins, .retired], on: &$1)
                         }
                         #expect(found?.isEmpty != false || instruction != 0xCB)
                         for pin in pins {

@@ -7,7 +7,7 @@ import VirtualCards
 @Suite struct PIVObjectTests {
     private func certificates(
         _ bench: PIVFamilyBench,
-        _ scope: CertificateScope = .current
+        _ scope: CertificateScope = .pins
     ) throws -> [CardCertificate] {
         var application = try bench.identify()
         return try bench.with(&application) { try $0.readCertificates(scope, on: &$1) }
@@ -175,7 +175,7 @@ import VirtualCards
         try bench.with(&application) { application, channel in
             let pins = try application.readPINs(roles: true, on: &channel)
             _ = try application.readIdentity(on: &channel)
-            #expect(try application.readCertificates(.current, on: &channel).count == 4)
+            #expect(try application.readCertificates(.pins, on: &channel).count == 4)
             for pin in pins { _ = try application.status(of: pin, on: &channel) }
         }
         #expect(bench.headers == "CB3FFF CB3FFF CB3FFF CB3FFF CB3FFF CB3FFF 200080")
@@ -190,7 +190,7 @@ import VirtualCards
         #expect(
             serials == ["5EC0DE0000000001", "5EC0DE0000000002", "5EC0DE0000000003", "5EC0DE0000000001"]
         )
-        let all = try certificates(PIVFamilyBench(), .withRetired)
+        let all = try certificates(PIVFamilyBench(), [.pins, .retired])
         #expect(all.map(\.id) == ["9A", "9C", "9D", "9E", "82", "83"])
         #expect(all.allSatisfy { CertificateSummary(der: $0.der) != nil })
     }
@@ -210,13 +210,13 @@ import VirtualCards
             ([0x53, 0x06, 0xC1, 0x01, 0x00, 0xC2, 0x01, 0x14], []),
         ] as [([UInt8], [String])] {
             let bench = try PIVFamilyBench { $0.set("5FC10C", history) }
-            #expect(try certificates(bench, .withRetired).dropFirst(4).map(\.id) == ids)
+            #expect(try certificates(bench, [.pins, .retired]).dropFirst(4).map(\.id) == ids)
         }
         let none = try PIVFamilyBench { $0.set("5FC10C", nil) }
-        #expect(try certificates(none, .withRetired).count == 4)
+        #expect(try certificates(none, [.pins, .retired]).count == 4)
         // Yubico's tools write no history.
         let key = try PIVFamilyBench(.pivYubiKey) { $0.set("5FC10C", nil) }
-        #expect(try certificates(key, .withRetired).dropFirst(4).map(\.id) == ["82", "83"])
+        #expect(try certificates(key, [.pins, .retired]).dropFirst(4).map(\.id) == ["82", "83"])
     }
 
     @Test func theCardIsCalledByItsGUIDOrByTheYubiKeysNumber() throws {

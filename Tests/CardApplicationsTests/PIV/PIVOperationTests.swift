@@ -131,7 +131,7 @@ import VirtualCards
             let status = try application.status(of: pin, on: &channel)
             #expect(status == PINStatus(remainingTries: nil, isBlocked: false))
             _ = try application.readIdentity(on: &channel)
-            _ = try application.readCertificates(.withRetired, on: &channel)
+            _ = try application.readCertificates([.pins, .retired], on: &channel)
         }
         #expect(bench.other("00200080") == "9000")
         #expect(!bench.commands.contains { $0[1] == 0xA4 })

@@ -53,7 +53,7 @@ import VirtualCards
     private func forms(_ bench: FamilyBench) throws -> [SigningForm] {
         let forms = try bench.withApplication { application, channel -> [SigningForm] in
             _ = try application.readPINs(roles: false, on: &channel)
-            let certificate = try #require(try application.readCertificate(.login, on: &channel))
+            let certificate = try #require(try application.readCertificate(.login, .pins, on: &channel))
             return try application.signingForms(of: certificate, on: &channel)
         }
         return try #require(forms)
@@ -90,7 +90,7 @@ import VirtualCards
         )
         let signature = try bench.withApplication { application, channel in
             let pins = try application.readPINs(roles: false, on: &channel)
-            let certificate = try #require(try application.readCertificate(.login, on: &channel))
+            let certificate = try #require(try application.readCertificate(.login, .pins, on: &channel))
             let pin = try #require(pins.first { $0.id == certificate.pin })
             try application.resume(for: pin, on: &channel)
             let digits = Array("246810".utf8)
@@ -112,7 +112,7 @@ import VirtualCards
             let bench = try FamilyBench(profile)
             let error = try bench.withApplication { application, channel in
                 _ = try application.readPINs(roles: false, on: &channel)
-                let certificate = try #require(try application.readCertificate(.login, on: &channel))
+                let certificate = try #require(try application.readCertificate(.login, .pins, on: &channel))
                 let request = SigningRequest(form: form, input: [UInt8](repeating: 1, count: 31))
                 return #expect(throws: CardError.notSupported) {
                     try application.sign(request, with: certificate, on: &channel)

@@ -47,7 +47,7 @@ final class FamilyBench: VirtualCard {
     }
 
     func certificates() throws -> [CardCertificate]? {
-        try withApplication { application, channel in try application.readCertificates(.current, on: &channel)
+        try withApplication { application, channel in try application.readCertificates(.pins, on: &channel)
         }
     }
 

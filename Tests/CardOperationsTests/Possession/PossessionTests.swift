@@ -124,7 +124,7 @@ import VirtualCards
                     throw CardError.notRecognised
                 }
                 _ = try application.readPINs(roles: false, on: &channel)
-                for certificate in try application.readCertificates(.withRetired, on: &channel) {
+                for certificate in try application.readCertificates([.pins, .retired], on: &channel) {
                     let forms = try application.signingForms(of: certificate, on: &channel)
                     #expect(forms.isEmpty || certificate.isForLogin, "\(certificate.id)")
                 }

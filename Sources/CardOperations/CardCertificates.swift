@@ -1,0 +1,65 @@
+package import CardApplications
+internal import CardCore
+
+/// Certificates as they lie on a card, and the PINs that open their keys.
+package struct CardCertificates: Sendable {
+    /// What to read; whatever is not named is not read.
+    package enum Selection: Hashable, Sendable {
+        /// Every certificate of a key in use; with the options also others, or which PIN opens each key.
+        case all(CertificateScope)
+        /// One of them, and with `pins` which PIN opens its key.
+        case one(CertificateChoice, CertificateScope)
+        /// Those of authorities alone.
+        case authorities
+    }
+
+    package let certificates: [CardCertificate]
+    /// The card's PINs where `pins` was asked for; else none.
+    package let pins: [PINPolicy]
+
+    /// Reads them in one transaction; blocking, no code is asked for.
+    ///
+    /// A card without such certificates gives none; one that nobody knows is an error.
+    package static func read<Connection: CardConnection & ~Copyable>(
+        _ selection: Selection,
+        from connection: inout Connection
+    ) throws(OperationError) -> CardCertificates {
+        let hints = connection.hints
+        return try connection.withTransaction { (channel) throws(OperationError) in
+            guard var application = try CardSurvey.identify(hints, on: &channel).application else {
+                throw .card(.notRecognised)
+            }
+            return try asOperation { () throws(CardError) in
+                try read(selection, of: &application, on: &channel)
+            }
+        }
+    }
+
+    private static func read(
+        _ selection: Selection,
+        of application: inout any CardApplication,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> CardCertificates {
+        let certificates: [CardCertificate]
+        var needsPINs = false
+        switch selection {
+        case .all(let scope):
+            certificates = try application.readCertificates(scope, on: &channel)
+            needsPINs = scope.contains(.pins)
+        case .one(let choice, let scope):
+            let found = try application.readCertificate(choice, scope, on: &channel)
+            certificates = found.map { [$0] } ?? []
+            needsPINs = scope.contains(.pins)
+        case .authorities:
+            certificates = try application.readAuthorities(on: &channel)
+        }
+        // Without a certificate there is no key whose PIN anybody would ask for.
+        guard needsPINs, certificates.contains(where: { $0.pin != nil }) else {
+            return CardCertificates(certificates: certificates, pins: [])
+        }
+        return CardCertificates(
+            certificates: certificates,
+            pins: try application.readPINs(roles: false, on: &channel)
+        )
+    }
+}

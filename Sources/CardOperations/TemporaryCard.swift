@@ -1,0 +1,30 @@
+package import CardApplications
+internal import CertificateTrust
+
+/// Whether a card is a reservkort, as its certificates have it.
+///
+/// A reservkort is given out for 14 to 90 days, and often without a certificate to sign with (cards.md).
+package enum TemporaryCard: Hashable, Sendable {
+    /// Its login certificates are valid for at most 90 days each.
+    case temporary(hasSignature: Bool)
+    case no
+    /// No certificate tells.
+    case unknown
+
+    package init(_ certificates: [CardCertificate]) {
+        let summaries = certificates.compactMap { CertificateSummary(der: $0.der) }
+        let lifetimes = summaries.filter(\.isForLogin).compactMap { summary -> Certificate.Lifetime? in
+            guard let notBefore = Instant(rfc3339: summary.notBefore),
+                let notAfter = Instant(rfc3339: summary.notAfter)
+            else { return nil }
+            return Certificate.Lifetime(from: notBefore, to: notAfter)
+        }
+        guard !lifetimes.isEmpty else {
+            self = .unknown
+            return
+        }
+        let hasSignature = summaries.contains { $0.keyUsage.contains(.nonRepudiation) }
+        self =
+            lifetimes.allSatisfy { $0 == .temporary } ? .temporary(hasSignature: hasSignature) : .no
+    }
+}

@@ -1,0 +1,65 @@
+internal import ArgumentParser
+internal import CardApplications
+internal import CertificateTrust
+internal import Glibc
+internal import Texts
+
+/// `kortvakt cert export`: certificates as files for other programs.
+struct CertExportCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        .init(commandName: "export", abstract: Program.texts.helpCertExport)
+    }
+
+    enum Format: String, ExpressibleByArgument { case pem, der }
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: ArgumentHelp(Program.texts.helpCertID, valueName: "ID")) var id: String?
+    @Flag(help: ArgumentHelp(Program.texts.helpExportAll)) var all = false
+    @Option(help: ArgumentHelp(Program.texts.helpExportFormat, valueName: "pem|der"))
+    var format = Format.pem
+    @Option(help: ArgumentHelp(Program.texts.helpExportOutput, valueName: "FILE")) var output: String?
+    @Flag(help: ArgumentHelp(Program.texts.helpExportForce)) var force = false
+
+    func run() throws {
+        guard (id != nil) != all else { throw usage(Program.texts.exportWhich) }
+        // Several values one after the other are not what a program expects in a DER file.
+        guard !(all && format == .der) else { throw usage(Program.texts.exportAllAsPEM) }
+        guard format == .pem || output != nil || isatty(STDOUT_FILENO) == 0 else {
+            throw usage(Program.texts.exportBinary)
+        }
+        let card = try CardAtHand.open(common)
+        let wording = card.wording
+        let found = try card.readCertificates(id.map { .one(.id($0), []) } ?? .all([]))
+        guard !found.certificates.isEmpty else { throw wording.noCertificate(id) }
+        let bytes = found.certificates.flatMap { certificate in
+            format == .der ? certificate.der : Array(PEM.text(der: certificate.der).utf8)
+        }
+        guard let output else {
+            guard OutputFile.write(bytes, to: STDOUT_FILENO) == nil else {
+                throw failure(Program.texts.cannotWrite("-", OutputFile.reason(errno)))
+            }
+            return
+        }
+        switch OutputFile.write(bytes, to: output, replacing: force) {
+        case nil: break
+        case EEXIST: throw failure(Program.texts.exportExists(output), exitCode: 8, code: "file-exists")
+        case let number?: throw failure(Program.texts.cannotWrite(output, OutputFile.reason(number)))
+        }
+    }
+
+    private func usage(_ sentence: Sentence) -> Failure { failure(sentence, exitCode: 64, code: "usage") }
+
+    private func failure(
+        _ sentence: Sentence,
+        exitCode: Int32 = 1,
+        code: String = "output-file"
+    ) -> Failure {
+        Failure(
+            exitCode: exitCode,
+            code: code,
+            happened: sentence.happened,
+            next: sentence.next,
+            json: common.json
+        )
+    }
+}

@@ -1,0 +1,204 @@
+internal import ArgumentParser
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+internal import CertificateTrust
+internal import Texts
+
+/// `kortvakt cert verify`: whether certificates are to be believed, and why not.
+struct CertVerifyCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        .init(commandName: "verify", abstract: Program.texts.helpCertVerify)
+    }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var codes: CodeOptions
+    @Argument(help: ArgumentHelp(Program.texts.helpCertID, valueName: "ID")) var id: String?
+    @Option(help: ArgumentHelp(Program.texts.helpTrust, valueName: "PATH"))
+    var trust = TrustStore.standardPath
+    @Option(help: ArgumentHelp(Program.texts.helpRevocation, valueName: "off|cached|online"))
+    var revocation = Revocation.Policy.cached
+    @Flag(help: ArgumentHelp(Program.texts.helpRequireRevocation)) var requireRevocation = false
+    @Flag(help: ArgumentHelp(Program.texts.helpProve)) var prove = false
+
+    func run() throws {
+        let trace = try TraceFile.open(common.trace, json: common.json)
+        let examiner = try makeExaminer()
+        // What the certificates are is read, and proven, before anybody else is asked: no card waits for the network.
+        let subjects = try prove ? [proven(trace)] : read(trace)
+        let examined = try examine(subjects, by: examiner, trace)
+        let failure = failure(of: examined)
+        if common.json {
+            JSON.print(CertVerifyJSON(examined, failure: failure, personal: common.showPersonalData))
+        } else {
+            let text = VerificationLines(site: Site(), showPersonalData: common.showPersonalData)
+            for line in text.lines(of: examined) { Output.line(line) }
+        }
+        guard let failure else { return }
+        failure.showWords()
+        throw ExitCode(failure.exitCode)
+    }
+
+    /// A certificate that is to be judged, and what a signature of its key showed.
+    private struct Subject {
+        let card: CardCertificate
+        var possession: Possession?
+    }
+
+    private func makeExaminer() throws(Failure) -> Examiner {
+        guard !(requireRevocation && revocation == .off) else {
+            let sentence = Program.texts.requiredRevocationOff
+            throw Failure(
+                exitCode: 64,
+                code: "usage",
+                happened: sentence.happened,
+                next: sentence.next,
+                json: common.json
+            )
+        }
+        let store: TrustStore
+        do throws(TrustStore.Failure) { store = try TrustStore.load(path: trust) } catch {
+            let sentence = TrustStoreWording().sentence(error)
+            throw Failure(
+                exitCode: 9,
+                code: "trust-store",
+                happened: sentence.happened,
+                next: sentence.next,
+                json: common.json
+            )
+        }
+        for refused in store.refusedFiles {
+            let sentence = TrustStoreWording().sentence(refused)
+            Output.error("\(sentence.happened) \(sentence.next)")
+        }
+        return Examiner(
+            verification: Verification(store: store),
+            revocation: Revocation(policy: revocation, cache: .standard),
+            requiresRevocation: requireRevocation
+        )
+    }
+
+    private func read(_ trace: CardTrace?) throws(Failure) -> [Subject] {
+        let card = try CardAtHand.open(common, trace: trace)
+        let wording = card.wording
+        let found = try card.readCertificates(id.map { .one(.id($0), []) } ?? .all([]))
+        guard !found.certificates.isEmpty else { throw wording.noCertificate(id) }
+        return found.certificates.map { Subject(card: $0) }
+    }
+
+    private func proven(_ trace: CardTrace?) throws(Failure) -> Subject {
+        let card = try CardAtHand.open(common, trace: trace)
+        let (wording, budget) = (card.wording, codes.budget(card.site))
+        var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
+        try dialog.requireSource()
+        do throws(ProofError) {
+            let check = try PINOperations.checkPossession(
+                id.map { .id($0) } ?? .login,
+                on: card.takeConnection(),
+                budget: budget,
+                dialog: &dialog
+            )
+            dialog.showEnding()
+            return Subject(card: check.certificate, possession: check.possession)
+        } catch {
+            dialog.showEnding()
+            throw wording.failure(error)
+        }
+    }
+
+    /// Judges each; where an issuer is missing, the card is asked for those that it carries.
+    private func examine(
+        _ subjects: [Subject],
+        by examiner: Examiner,
+        _ trace: CardTrace?
+    ) throws(Failure) -> [ExaminedCertificate] {
+        let certificates = subjects.map { try? Certificate(der: $0.card.der) }
+        var helpers = certificates.compactMap { $0 }.filter(\.extensions.isAuthority)
+        let now = Instant.now
+        func examine(_ position: Int) -> ExaminedCertificate {
+            ExaminedCertificate(
+                subjects[position].card,
+                possession: subjects[position].possession,
+                helpers: helpers,
+                by: examiner,
+                at: now
+            )
+        }
+        // An issuer on the card is judged with those below it, unless it is asked for.
+        let positions = subjects.indices.filter {
+            id != nil || certificates[$0]?.extensions.isAuthority != true
+        }
+        var examined = positions.map(examine)
+        guard examined.contains(where: \.lacksIssuer) else { return examined }
+        let card = try CardAtHand.open(common, trace: trace)
+        let carried = try card.readCertificates(.authorities).certificates
+        helpers += carried.compactMap { try? Certificate(der: $0.der) }
+        helpers = Array(helpers.prefix(Verification.maximumHandedIn))
+        for (index, position) in positions.enumerated() where examined[index].lacksIssuer {
+            examined[index] = examine(position)
+        }
+        return examined
+    }
+
+    private func failure(of examined: [ExaminedCertificate]) -> Failure? {
+        let rejected = examined.count { !$0.isTrusted }
+        guard rejected > 0 else { return nil }
+        let sentence = Program.texts.certificatesNotTrusted(rejected, of: examined.count)
+        return Failure(
+            exitCode: 9,
+            code: "certificate-not-trusted",
+            happened: sentence.happened,
+            next: sentence.next,
+            json: common.json
+        )
+    }
+}
+
+extension Revocation.Policy: ExpressibleByArgument {}
+
+/// A certificate of a card with what its examination found.
+struct ExaminedCertificate {
+    enum Outcome {
+        case examined(Examination)
+        /// It is no certificate at all.
+        case unreadable(CertificateError)
+    }
+
+    let card: CardCertificate
+    let outcome: Outcome
+    let instant: Instant
+
+    init(
+        _ card: CardCertificate,
+        possession: Possession?,
+        helpers: [Certificate],
+        by examiner: Examiner,
+        at instant: Instant
+    ) {
+        (self.card, self.instant) = (card, instant)
+        do throws(CertificateError) {
+            let certificate = try Certificate(der: card.der)
+            outcome = .examined(
+                examiner.examine(
+                    certificate,
+                    intermediates: helpers.filter { $0 != certificate },
+                    purpose: Purpose(of: certificate),
+                    at: instant,
+                    possession: possession
+                )
+            )
+        } catch {
+            outcome = .unreadable(error)
+        }
+    }
+
+    var isTrusted: Bool {
+        if case .examined(let examination) = outcome { examination.isTrusted } else { false }
+    }
+
+    /// Whether another certificate could help.
+    var lacksIssuer: Bool {
+        guard case .examined(let examination) = outcome else { return false }
+        return examination.reasons.contains { $0.code == .issuerMissing }
+    }
+}

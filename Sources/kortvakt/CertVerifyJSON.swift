@@ -1,0 +1,123 @@
+internal import CardOperations
+internal import CertificateTrust
+internal import Texts
+
+/// `cert verify`; the keys are a contract.
+struct CertVerifyJSON: Encodable {
+    struct Item: Encodable {
+        let id: String
+        /// `trusted` or `rejected`.
+        let result: String
+        let reasons: [ReasonJSON]
+        /// `good`, `revoked`, `unknown` or `unchecked`.
+        let revocation: String
+        let revocationChecks: [RevocationCheckJSON]
+        /// `proven`, `refuted`, `unknown` or `unchecked`.
+        let possession: String
+        /// Holders' names, from the certificate to the one that is trusted; just the certificate where none is.
+        let chain: [String]
+    }
+
+    struct ReasonJSON: Encodable {
+        let code: String
+        let message: String
+        let advice: String
+    }
+
+    struct RevocationCheckJSON: Encodable {
+        let subject: String
+        let status: String
+        /// `crl` or `ocsp`.
+        let source: Nullable<String>
+        let address: Nullable<String>
+        let made: Nullable<String>
+        let validUntil: Nullable<String>
+        let fetched: Nullable<String>
+        let cached: Nullable<Bool>
+        let obstacles: [String]
+    }
+
+    let certificates: [Item]
+    /// What decided the exit code; `null` when it is 0.
+    let error: Nullable<ErrorJSON.Content>
+
+    init(_ examined: [ExaminedCertificate], failure: Failure?, personal: Bool) {
+        certificates = examined.map { Self.item($0, personal) }
+        error = Nullable(failure.map { ErrorJSON($0).error })
+    }
+
+    private static func item(_ item: ExaminedCertificate, _ personal: Bool) -> Item {
+        switch item.outcome {
+        case .unreadable(let error):
+            let text = CertificateErrorWording.text(error)
+            return Item(
+                id: item.card.id,
+                result: "rejected",
+                reasons: [ReasonJSON(code: "not-a-certificate", message: text, advice: "")],
+                revocation: Examination.RevocationState.unchecked.rawValue,
+                revocationChecks: [],
+                possession: "unchecked",
+                chain: []
+            )
+        case .examined(let examination):
+            let wording = ReasonWording(showPersonalData: personal)
+            return Item(
+                id: item.card.id,
+                result: examination.isTrusted ? "trusted" : "rejected",
+                reasons: examination.reasons.map { reason in
+                    let sentence = wording.sentence(reason, at: item.instant)
+                    return ReasonJSON(
+                        code: reason.code.rawValue,
+                        message: sentence.happened,
+                        advice: sentence.next
+                    )
+                },
+                revocation: examination.revocation.rawValue,
+                revocationChecks: examination.findings.map { check($0, personal) },
+                possession: name(examination.possession),
+                chain: examination.chain.map { name($0.certificate, personal) }
+            )
+        }
+    }
+
+    private static func check(_ finding: Revocation.Finding, _ personal: Bool) -> RevocationCheckJSON {
+        let evidence = finding.evidence
+        var obstacles: [Revocation.Obstacle] = []
+        if case .unknown(let found) = finding.status { obstacles = found }
+        let wording = RevocationWording(showPersonalData: personal)
+        return RevocationCheckJSON(
+            subject: name(finding.link.certificate, personal),
+            status: name(finding.status),
+            source: Nullable(evidence?.kind.rawValue),
+            address: Nullable(evidence?.address),
+            made: Nullable(evidence.map { "\($0.made)" }),
+            validUntil: Nullable(evidence?.validUntil.map { "\($0)" }),
+            fetched: Nullable(evidence.map { "\($0.fetched)" }),
+            cached: Nullable(evidence?.isFromCache),
+            obstacles: obstacles.map { wording.sentence($0).happened }
+        )
+    }
+
+    private static func name(_ certificate: Certificate, _ personal: Bool) -> String {
+        let name = certificate.subject.commonName?.shown ?? "\(certificate.subject)"
+        return personal ? name : PersonalData.masked(name)
+    }
+
+    private static func name(_ status: Revocation.Status) -> String {
+        switch status {
+        case .good: "good"
+        case .revoked: "revoked"
+        case .unknown: "unknown"
+        case .unchecked: "unchecked"
+        }
+    }
+
+    private static func name(_ possession: Possession?) -> String {
+        switch possession {
+        case .proven: "proven"
+        case .refuted: "refuted"
+        case .unknown: "unknown"
+        case nil: "unchecked"
+        }
+    }
+}

@@ -1,0 +1,116 @@
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+internal import CertificateTrust
+
+/// A certificate on a card as JSON, of `status` and of `cert`; the keys are a contract.
+struct CertificateJSON: Encodable {
+    let id: String
+    let label: String
+    let subject: Nullable<String>
+    let issuer: Nullable<String>
+    let serialNumber: Nullable<String>
+    let notBefore: Nullable<String>
+    let notAfter: Nullable<String>
+    let keyUsage: [String]
+    let hsaID: Nullable<String>
+    let cardNumber: Nullable<String>
+    let pin: Nullable<String>
+    /// `not-yet-valid`, `expired` or `expires-soon`; `null` when there is nothing to be said.
+    let expiry: Nullable<String>
+    /// With `expires-soon`, whole days.
+    let daysLeft: Nullable<Int>
+    /// With `cert show` alone.
+    let details: CertificateDetailsJSON?
+
+    init(_ certificate: CardCertificate, site: Site, personal: Bool, isDetailed: Bool = false) {
+        func shown(_ text: String) -> String { personal ? text : PersonalData.masked(text) }
+        let summary = CertificateSummary(der: certificate.der)
+        id = certificate.id
+        label = shown(certificate.label)
+        subject = Nullable(summary.map { shown($0.subject) })
+        issuer = Nullable(summary?.issuer)
+        serialNumber = Nullable(summary?.serialNumber)
+        notBefore = Nullable(summary?.notBefore)
+        notAfter = Nullable(summary?.notAfter)
+        keyUsage = summary?.keyUsage.map(\.rawValue) ?? []
+        hsaID = Nullable(summary?.hsaID)
+        cardNumber = Nullable(summary?.cardNumber)
+        pin = Nullable(certificate.pin)
+        let warning = summary.flatMap { CertificateExpiry($0, limits: site.expiryLimits, at: .now) }
+        let (state, days): (String?, Int?) =
+            switch warning {
+            case .notYetValid: ("not-yet-valid", nil)
+            case .expired: ("expired", nil)
+            case .expiresSoon(let days): ("expires-soon", days)
+            case nil: (nil, nil)
+            }
+        (expiry, daysLeft) = (Nullable(state), Nullable(days))
+        details = isDetailed ? CertificateDetailsJSON(certificate, shown) : nil
+    }
+}
+
+/// What only OpenSSL reads; everything is `null` or empty when it cannot.
+struct CertificateDetailsJSON: Encodable {
+    struct Key: Encodable {
+        let kind: String
+        let bits: Int
+    }
+
+    let key: Nullable<Key>
+    let extendedKeyUsage: [String]
+    let policies: [String]
+    let levelOfAssurance: Nullable<Int>
+    let testIssuer: Nullable<Bool>
+    let principalNames: [String]
+    let emailAddresses: [String]
+    let crlAddresses: [String]
+    let ocspAddresses: [String]
+    /// SHA-256, hexadecimal.
+    let fingerprint: Nullable<String>
+
+    init(_ card: CardCertificate, _ shown: (String) -> String) {
+        let certificate = try? Certificate(der: card.der)
+        let extensions = certificate?.extensions
+        key = Nullable(certificate.map { Key(kind: Self.name($0.key.kind), bits: $0.key.bits) })
+        extendedKeyUsage = extensions?.extendedKeyUsage?.map(\.dotted) ?? []
+        policies = extensions?.policies.map(\.dotted) ?? []
+        levelOfAssurance = Nullable(certificate?.levelOfAssurance)
+        testIssuer = Nullable(certificate?.isOfTestIssuer)
+        principalNames = extensions?.principalNames.map { shown($0.raw) } ?? []
+        emailAddresses = extensions?.emailAddresses.map { shown($0.raw) } ?? []
+        crlAddresses = extensions?.crlPoints.flatMap(\.addresses) ?? []
+        ocspAddresses = extensions?.ocspAddresses ?? []
+        fingerprint = Nullable(certificate.map { Hex.string(of: $0.fingerprint) })
+    }
+
+    private static func name(_ kind: PublicKey.Kind) -> String {
+        switch kind {
+        case .rsa: "rsa"
+        case .rsaPSS: "rsa-pss"
+        case .ellipticCurve(let curve): curve
+        case .other(let name): name
+        case .unreadable: "unreadable"
+        }
+    }
+}
+
+/// `cert list` and `cert show`.
+struct CertListJSON: Encodable {
+    let certificates: [CertificateJSON]
+    /// Whether the certificates are those of a reservkort; `null` when they do not tell.
+    let temporaryCard: Nullable<Bool>
+
+    init(_ certificates: [CardCertificate], site: Site, personal: Bool, isDetailed: Bool = false) {
+        self.certificates = certificates.map {
+            CertificateJSON($0, site: site, personal: personal, isDetailed: isDetailed)
+        }
+        temporaryCard = Nullable(
+            switch TemporaryCard(certificates) {
+            case .temporary: true
+            case .no: false
+            case .unknown: nil
+            }
+        )
+    }
+}

@@ -1,0 +1,168 @@
+internal import CardApplications
+internal import CardCore
+internal import CardOperations
+internal import CertificateTrust
+internal import Texts
+
+/// Certificates in words, as `status` and `cert` show them.
+struct CertificateLines {
+    let site: Site
+    let showPersonalData: Bool
+    var now = Instant.now
+
+    private var texts: Texts { Program.texts }
+
+    /// What one needs to tell certificates apart, and a warning where one is due.
+    func summary(of certificate: CardCertificate) -> [String] {
+        let id = Texts.printable(certificate.id, limit: 20)
+        guard let summary = CertificateSummary(der: certificate.der) else {
+            return ["\(id)  \(texts.unreadableCertificate)"]
+        }
+        let heading = [id, use(summary.keyUsage), texts.validUntil(String(summary.notAfter.prefix(10)))]
+        let warning = CertificateExpiry(summary, limits: site.expiryLimits, at: now).map(texts.expiry)
+        return [heading.compactMap { $0 }.joined(separator: "  ")]
+            + [holder(summary), texts.issuedBy(summary.issuerName ?? summary.issuer), warning]
+            .compactMap { $0.map { "  \($0)" } }
+    }
+
+    /// Everything that a certificate says of itself; nobody has verified it.
+    func details(of card: CardCertificate, pin: String?) -> [String] {
+        let rows: [(String, [String])]
+        do throws(CertificateError) {
+            let certificate = try Certificate(der: card.der)
+            rows =
+                about(card, pin: pin) + holder(of: certificate) + issuer(of: certificate)
+                + technicalities(of: certificate)
+        } catch {
+            rows = about(card, pin: pin) + [(texts.certProblem, [CertificateErrorWording.text(error)])]
+        }
+        let width = rows.map(\.0.count).max() ?? 0
+        let table = rows.flatMap { name, values in
+            values.enumerated().map { index, value in
+                let head = index == 0 ? name : ""
+                return "  \(head)\(String(repeating: " ", count: width - head.count))  \(value)"
+            }
+        }
+        return summary(of: card).prefix(1) + table
+    }
+
+    /// What the certificates of one card together say about it.
+    func note(on certificates: [CardCertificate]) -> String? {
+        switch TemporaryCard(certificates) {
+        case .temporary(let hasSignature): texts.temporaryCard(hasSignature: hasSignature)
+        case .no, .unknown: nil
+        }
+    }
+
+    private func use(_ usage: [CertificateSummary.KeyUsage]) -> String? {
+        usage.contains(.nonRepudiation)
+            ? texts.forSignatures : usage.contains(.digitalSignature) ? texts.forLogin : nil
+    }
+
+    private func holder(_ summary: CertificateSummary) -> String {
+        guard let name = summary.subjectName else { return shown(summary.subject) }
+        guard let number = summary.subjectSerialNumber else { return shown(name) }
+        return texts.holder(shown(name), shown(number))
+    }
+
+    // MARK: Details
+
+    private func about(_ card: CardCertificate, pin: String?) -> [(String, [String])] {
+        let opened = pin ?? card.pin.map { Texts.printable($0, limit: 20) }
+        return [
+            (texts.certLabel, card.label.isEmpty ? [] : [shown(card.label)]),
+            (texts.certPIN, opened.map { [$0] } ?? []),
+        ]
+    }
+
+    private func holder(of certificate: Certificate) -> [(String, [String])] {
+        let number: (String, [String])? = certificate.holderNumber.map { number in
+            switch number {
+            case .hsaID(let id): (texts.certHSAID, [shown(id)])
+            case .personalNumber(let digits): (texts.certPersonalNumber, [shown(digits)])
+            case .other(let text): (texts.certHolderNumber, [shown(text.raw)])
+            }
+        }
+        return [(texts.certHolder, certificate.subject.commonName.map { [shown($0.raw)] } ?? [])]
+            + (number.map { [$0] } ?? []) + [
+                (texts.certSubject, [shown("\(certificate.subject)")]),
+                (texts.certCardNumber, certificate.cardNumber.map { [shown($0.raw)] } ?? []),
+            ]
+    }
+
+    private func issuer(of certificate: Certificate) -> [(String, [String])] {
+        let name = certificate.issuer.commonName?.raw ?? "\(certificate.issuer)"
+        let level = certificate.levelOfAssurance.map {
+            texts.certLevel($0, isTest: certificate.isOfTestIssuer)
+        }
+        let dates = [certificate.notBefore, certificate.notAfter].map { String("\($0)".prefix(10)) }
+        let expiry = CertificateExpiry(certificate, limits: site.expiryLimits, at: now).map(texts.expiry)
+        let lifetime: String? =
+            switch certificate.lifetime {
+            case .temporary: texts.certTemporary
+            case .short: texts.certShort
+            case .ordinary: nil
+            }
+        return [
+            (texts.certIssuer, [shown(name)]),
+            (texts.certAssurance, level.map { [$0] } ?? []),
+            (
+                texts.certValidity,
+                [texts.certFromTo(dates[0], dates[1])] + [lifetime, expiry].compactMap { $0 }
+            ),
+        ]
+    }
+
+    private func technicalities(of certificate: Certificate) -> [(String, [String])] {
+        let extensions = certificate.extensions
+        let uses = extensions.keyUsage?.map(\.rawValue).joined(separator: ", ")
+        func addresses(_ list: [String]) -> [String] { list.prefix(8).map { Texts.printable($0) } }
+        return [
+            (texts.certSerialNumber, [Hex.string(of: Array(certificate.serialNumber.prefix(20)))]),
+            (texts.certKey, [key(certificate.key)]),
+            (texts.certUses, [uses ?? texts.certAnyUse]),
+            (texts.certExtendedUses, (extensions.extendedKeyUsage ?? []).map { Texts.printable($0.dotted) }),
+            (texts.certPolicies, extensions.policies.map { Texts.printable($0.dotted) }),
+            (texts.certNames, (extensions.principalNames + extensions.emailAddresses).map { shown($0.raw) }),
+            (texts.certRevocationLists, addresses(extensions.crlPoints.flatMap(\.addresses))),
+            (texts.certResponders, addresses(extensions.ocspAddresses)),
+            (texts.certFingerprint, [Hex.string(of: certificate.fingerprint)]),
+        ]
+    }
+
+    private func key(_ key: PublicKey) -> String {
+        switch key.kind {
+        case .rsa: texts.certKeyBits("RSA", key.bits)
+        case .rsaPSS: texts.certKeyBits("RSA-PSS", key.bits)
+        case .ellipticCurve(let curve): texts.certKeyBits("EC \(Texts.printable(curve, limit: 40))", key.bits)
+        case .other(let name): texts.certKeyBits(Texts.printable(name, limit: 40), key.bits)
+        case .unreadable: texts.certKeyUnreadable
+        }
+    }
+
+    /// Text from the card, made printable, personal identity numbers masked unless they are asked for.
+    private func shown(_ text: String) -> String {
+        Texts.printable(showPersonalData ? text : PersonalData.masked(text))
+    }
+}
+
+extension Site {
+    var expiryLimits: CertificateExpiry.Limits {
+        CertificateExpiry.Limits(
+            days: settings.expiryPolicy.warnDays,
+            temporaryDays: settings.expiryPolicy.warnDaysReservkort
+        )
+    }
+}
+
+extension Texts {
+    /// A warning that a certificate's time is nearly or already over, or has not come.
+    func expiry(_ expiry: CertificateExpiry) -> String {
+        switch expiry {
+        case .notYetValid(let instant): notYetValidFrom(String("\(instant)".prefix(10)))
+        case .expired(let instant): expiredSince(String("\(instant)".prefix(10)))
+        case .expiresSoon(0): expiresToday
+        case .expiresSoon(let days): expiresSoon(days: days)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+internal import CardOperations
+internal import CertificateTrust
+internal import Glibc
+internal import Texts
+
+/// What everything that is said about certificates shares: how they are called, how their texts and times are shown.
+struct LinkWording {
+    let showPersonalData: Bool
+    let texts: Texts
+
+    // MARK: Texts from certificates
+
+    /// A text that somebody else wrote, as it may be shown.
+    func shown(_ text: String) -> String {
+        Texts.printable(showPersonalData ? text : PersonalData.masked(text))
+    }
+
+    /// The texts in a row, as many as anybody wants to read.
+    func list(_ items: [String]) -> String {
+        let maximum = 5
+        let shown = items.prefix(maximum).map(shown).joined(separator: ", ")
+        return items.count > maximum ? shown + ", …" : shown
+    }
+
+    /// The numbers of extensions or uses.
+    func list(_ numbers: [ObjectID]) -> String { numbers.isEmpty ? "?" : list(numbers.map(\.dotted)) }
+
+    // MARK: Names
+
+    func name(_ name: DistinguishedName, otherwise: () -> String) -> String {
+        if let common = name.commonName?.shown, !common.isEmpty { return shown(common) }
+        return name.attributes.isEmpty ? otherwise() : shown(name.description)
+    }
+
+    /// The holder of a certificate.
+    func holder(_ certificate: Certificate) -> String {
+        name(certificate.subject) {
+            texts.nameless(serialNumber: hexadecimal(certificate.serialNumber.prefix(20)))
+        }
+    }
+
+    func issuer(_ certificate: Certificate) -> String {
+        name(certificate.issuer) { texts.unknownKind }
+    }
+
+    func certificate(_ link: ChainLink) -> CertificateName {
+        let place: CertificateName.Place =
+            switch link.origin {
+            case .subject: .own
+            case .handedIn: .card
+            case .file(let file): .file(file)
+            }
+        return texts.certificateName(holder(link.certificate), place: place)
+    }
+
+    private func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
+    }
+
+    // MARK: Times
+
+    /// `2026-01-31`.
+    func date(_ instant: Instant) -> String { String(instant.description.prefix { $0 != "T" }) }
+
+    /// `2026-01-31 10:00 UTC`.
+    func time(_ instant: Instant) -> String {
+        let parts = instant.description.split(separator: "T")
+        return texts.utc(
+            parts.map { $0.last == "Z" ? String($0.prefix(5)) : String($0) }.joined(separator: " ")
+        )
+    }
+
+    // MARK: Errors
+
+    /// The system's words where the system said no, else OpenSSL's.
+    func detail(_ error: LibraryError) -> String {
+        for entry in error.entries {
+            // OpenSSL marks numbers of the system so (ERR_SYSTEM_FLAG), and has no words for them.
+            let (mark, number) = (entry.code & 0x8000_0000, entry.code & 0x7FFF_FFFF)
+            if mark != 0, let number = Int32(exactly: number) { return system(number) }
+        }
+        guard let entry = error.entries.first else { return "?" }
+        return entry.detail.isEmpty ? shown(entry.text) : shown("\(entry.text): \(entry.detail)")
+    }
+
+    func system(_ number: Int32) -> String {
+        unsafe strerror(number).map { unsafe String(cString: $0) } ?? "\(number)"
+    }
+
+    /// Half a sentence about what should be a certificate.
+    func reason(_ error: CertificateError) -> String {
+        switch error {
+        case .tooLarge(let limit): texts.largerThan(limit)
+        case .notACertificate(let error): texts.noCertificate(detail(error))
+        case .trailingBytes(let count): texts.trailingBytes(count)
+        case .invalidTime: texts.invalidTime
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import CardOperations
+internal import CertificateTrust
+internal import Texts
+
+/// What a verification found, in words for somebody who has never heard of a chain.
+struct VerificationLines {
+    let site: Site
+    let showPersonalData: Bool
+
+    private var texts: Texts { Program.texts }
+
+    func lines(of examined: [ExaminedCertificate]) -> [String] {
+        let summaries = CertificateLines(site: site, showPersonalData: showPersonalData)
+        return [texts.whatVerifyingMeans]
+            + examined.flatMap { item in
+                summaries.summary(of: item.card).prefix(3) + verdict(of: item).map { "  \($0)" }
+            }
+    }
+
+    private func verdict(of item: ExaminedCertificate) -> [String] {
+        switch item.outcome {
+        case .unreadable(let error):
+            return [texts.notTrusted(reasons: 1), "- \(CertificateErrorWording.text(error))"]
+        case .examined(let examination):
+            return examination.isTrusted
+                ? trusted(examination, at: item.instant) : rejected(examination, at: item.instant)
+        }
+    }
+
+    private func trusted(_ examination: Examination, at instant: Instant) -> [String] {
+        let heading =
+            switch examination.purpose {
+            case .login: texts.trustedForLogin
+            case .signing: texts.trustedForSignatures
+            case .any: texts.trusted
+            }
+        return [heading] + vouching(examination.chain) + possession(examination.possession)
+            + revocation(examination, at: instant)
+    }
+
+    private func rejected(_ examination: Examination, at instant: Instant) -> [String] {
+        let wording = ReasonWording(showPersonalData: showPersonalData)
+        let reasons = examination.reasons.flatMap { reason in
+            let sentence = wording.sentence(reason, at: instant)
+            return ["- \(sentence.happened)", "  \(sentence.next)"]
+        }
+        return [texts.notTrusted(reasons: examination.reasons.count)] + reasons
+            + possession(examination.possession) + revocation(examination, at: instant)
+    }
+
+    /// From the card's certificate up to the one that the administrator trusts.
+    private func vouching(_ chain: [ChainLink]) -> [String] {
+        chain.dropFirst().enumerated().map { index, link in
+            let isLast = index == chain.count - 2
+            let name = shown(link.certificate.subject.commonName?.raw ?? "\(link.certificate.subject)")
+            let place: String =
+                switch link.origin {
+                case .file(let file): Texts.printable(file)
+                case .handedIn, .subject: texts.onTheCard
+                }
+            return isLast ? texts.vouchedForByTrusted(name, place) : texts.vouchedForBy(name, place)
+        }
+    }
+
+    private func possession(_ possession: Possession?) -> [String] {
+        // What it showed otherwise is a reason.
+        possession == .proven ? [texts.keyIsOnCard] : []
+    }
+
+    private func revocation(_ examination: Examination, at instant: Instant) -> [String] {
+        let wording = RevocationWording(showPersonalData: showPersonalData)
+        return examination.findings.flatMap { finding -> [String] in
+            var lines = [wording.line(finding, at: instant)]
+            if case .unknown(let obstacles) = finding.status {
+                lines += obstacles.flatMap { obstacle in
+                    let sentence = wording.sentence(obstacle)
+                    return ["  - \(sentence.happened)", "    \(sentence.next)"]
+                }
+            }
+            if let number = finding.cacheFailure {
+                let folder = RevocationCache.standard.folders.first ?? ""
+                let sentence = wording.cacheFailure(number, folder: folder)
+                lines.append("  \(sentence.happened) \(sentence.next)")
+            }
+            return lines
+        }
+    }
+
+    private func shown(_ text: String) -> String {
+        Texts.printable(showPersonalData ? text : PersonalData.masked(text))
+    }
+}
