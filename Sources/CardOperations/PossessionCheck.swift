@@ -1,6 +1,6 @@
 package import CardApplications
-package import CertificateTrust
 internal import CardCore
+package import CertificateTrust
 
 /// What a card's signature over a challenge of ours showed.
 package struct PossessionCheck: Sendable {

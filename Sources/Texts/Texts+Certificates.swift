@@ -70,7 +70,9 @@ extension Texts {
         )
     }
     package var trustedForLogin: String { text("Trusted: it is genuine and may be used to log in.") }
-    package var trustedForSignatures: String { text("Trusted: it is genuine and may be used for signatures.") }
+    package var trustedForSignatures: String {
+        text("Trusted: it is genuine and may be used for signatures.")
+    }
     package var trusted: String { text("Trusted: it is genuine.") }
     package func notTrusted(reasons: Int) -> String {
         text("NOT trusted, for this reason:", "NOT trusted, for {count} reasons:", count: reasons)
@@ -81,7 +83,6 @@ extension Texts {
     package func vouchedForByTrusted(_ name: String, _ place: String) -> String {
         text("vouched for by {name}, which this computer trusts ({place})", ["name": name, "place": place])
     }
-    package var onTheCard: String { text("on the card") }
     package var keyIsOnCard: String {
         text("The card holds the key of this certificate: it signed a number that was made up just now.")
     }
@@ -142,13 +143,18 @@ extension Texts {
     }
     package func proofNotSupported(_ id: String) -> Sentence {
         Sentence(
-            text("It is not known how this card is asked to sign with the key of certificate {id}.", ["id": id]),
+            text(
+                "It is not known how this card is asked to sign with the key of certificate {id}.",
+                ["id": id]
+            ),
             text("No PIN was asked for. Verify it without --prove.")
         )
     }
     package var notSigned: Sentence {
         Sentence(
-            text("The PIN was right, and yet the card gave no signature: it did not show that it has the key."),
+            text(
+                "The PIN was right, and yet the card gave no signature: it did not show that it has the key."
+            ),
             text("Try once more; if it happens again, have the card replaced.")
         )
     }

@@ -35,7 +35,9 @@ extension Texts {
         text("Trust nothing of which it could not be found out whether it has been revoked.")
     }
     package var helpProve: String {
-        text("Have the card show, with the login PIN, that it holds the key; without ID of the login certificate.")
+        text(
+            "Have the card show, with the login PIN, that it holds the key; without ID of the login certificate."
+        )
     }
     package var helpExportAll: String { text("Every certificate of the card.") }
     package var helpExportFormat: String { text("pem or der.") }

@@ -1,3 +1,4 @@
+internal import CardApplications
 internal import CardOperations
 internal import CertificateTrust
 internal import Texts
@@ -22,6 +23,10 @@ struct CertVerifyJSON: Encodable {
         let code: String
         let message: String
         let advice: String
+
+        init(_ code: String, _ sentence: Sentence) {
+            (self.code, message, advice) = (code, sentence.happened, sentence.next)
+        }
     }
 
     struct RevocationCheckJSON: Encodable {
@@ -47,30 +52,25 @@ struct CertVerifyJSON: Encodable {
     }
 
     private static func item(_ item: ExaminedCertificate, _ personal: Bool) -> Item {
+        let wording = ReasonWording(showPersonalData: personal)
         switch item.outcome {
         case .unreadable(let error):
-            let text = CertificateErrorWording.text(error)
+            let sentence = wording.sentence(error)
             return Item(
                 id: item.card.id,
                 result: "rejected",
-                reasons: [ReasonJSON(code: "not-a-certificate", message: text, advice: "")],
+                reasons: [ReasonJSON("not-a-certificate", sentence)],
                 revocation: Examination.RevocationState.unchecked.rawValue,
                 revocationChecks: [],
                 possession: "unchecked",
                 chain: []
             )
         case .examined(let examination):
-            let wording = ReasonWording(showPersonalData: personal)
             return Item(
                 id: item.card.id,
                 result: examination.isTrusted ? "trusted" : "rejected",
-                reasons: examination.reasons.map { reason in
-                    let sentence = wording.sentence(reason, at: item.instant)
-                    return ReasonJSON(
-                        code: reason.code.rawValue,
-                        message: sentence.happened,
-                        advice: sentence.next
-                    )
+                reasons: examination.reasons.map {
+                    ReasonJSON($0.code.rawValue, wording.sentence($0, at: item.instant))
                 },
                 revocation: examination.revocation.rawValue,
                 revocationChecks: examination.findings.map { check($0, personal) },

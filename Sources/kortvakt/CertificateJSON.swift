@@ -105,12 +105,12 @@ struct CertListJSON: Encodable {
         self.certificates = certificates.map {
             CertificateJSON($0, site: site, personal: personal, isDetailed: isDetailed)
         }
-        temporaryCard = Nullable(
+        let isTemporary: Bool? =
             switch TemporaryCard(certificates) {
             case .temporary: true
             case .no: false
             case .unknown: nil
             }
-        )
+        temporaryCard = Nullable(isTemporary)
     }
 }

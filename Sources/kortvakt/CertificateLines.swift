@@ -2,6 +2,7 @@ internal import CardApplications
 internal import CardCore
 internal import CardOperations
 internal import CertificateTrust
+internal import Configuration
 internal import Texts
 
 /// Certificates in words, as `status` and `cert` show them.
@@ -34,7 +35,8 @@ struct CertificateLines {
                 about(card, pin: pin) + holder(of: certificate) + issuer(of: certificate)
                 + technicalities(of: certificate)
         } catch {
-            rows = about(card, pin: pin) + [(texts.certProblem, [CertificateErrorWording.text(error)])]
+            let sentence = ReasonWording(showPersonalData: showPersonalData).sentence(error)
+            rows = about(card, pin: pin) + [(texts.certProblem, [sentence.happened, sentence.next])]
         }
         let width = rows.map(\.0.count).max() ?? 0
         let table = rows.flatMap { name, values in

@@ -1,3 +1,4 @@
+internal import CardApplications
 internal import CardOperations
 internal import Texts
 

@@ -14,7 +14,7 @@ enum OutputFile {
         var failure = write(bytes, to: descriptor)
         if failure == nil && fsync(descriptor) != 0 { failure = errno }
         if close(descriptor) != 0 && failure == nil { failure = errno }
-        if failure == nil && replacing && unsafe rename(target, path) != 0 { failure = errno }
+        if failure == nil, replacing, unsafe rename(target, path) != 0 { failure = errno }
         if failure != nil { unsafe unlink(target) }
         return failure
     }

@@ -20,7 +20,8 @@ struct VerificationLines {
     private func verdict(of item: ExaminedCertificate) -> [String] {
         switch item.outcome {
         case .unreadable(let error):
-            return [texts.notTrusted(reasons: 1), "- \(CertificateErrorWording.text(error))"]
+            let sentence = ReasonWording(showPersonalData: showPersonalData).sentence(error)
+            return [texts.notTrusted(reasons: 1), "- \(sentence.happened)", "  \(sentence.next)"]
         case .examined(let examination):
             return examination.isTrusted
                 ? trusted(examination, at: item.instant) : rejected(examination, at: item.instant)

@@ -114,6 +114,7 @@ extension ProofError {
     var brief: String {
         switch self {
         case .operation(let error): error.brief
+        case .noChallenge: "no challenge"
         case .noCertificate(let id): "no certificate \(id ?? "to log in with")"
         case .notForLogin(let certificate): "\(certificate.id) is not for login"
         case .noKnownPIN(let certificate): "no PIN for \(certificate.id)"
