@@ -64,7 +64,7 @@ package struct PKCS15Application: CardApplication {
         }
         let undecided = PKCS15Policies.assignRoles(to: &policies, keys: try readKeys(on: &channel))
         if undecided {
-            let certificates = try readCertificates([], on: &channel)
+            let certificates = try readCertificates(.pins, on: &channel)
             PKCS15Policies.assignRoles(to: &policies, certificates: certificates)
         }
         PKCS15Policies.assignRemainingRoles(to: &policies)
