@@ -101,6 +101,7 @@ let package = Package(
             name: "CardTesting",
             dependencies: ["CardCore", "VirtualCards", "VirtualReaders", subprocess],
             path: "Tests/CardTesting",
+            exclude: ["Programs"],
             swiftSettings: strict
         ),
         .target(
@@ -133,8 +134,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CertificateTrustTests",
-            dependencies: ["COpenSSL", "CertificateTrust", subprocess],
-            exclude: ["Programs"],
+            dependencies: ["COpenSSL", "CardTesting", "CertificateTrust", subprocess],
             swiftSettings: strict
         ),
         .testTarget(

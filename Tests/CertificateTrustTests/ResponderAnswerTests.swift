@@ -1,3 +1,4 @@
+import CardTesting
 import FoundationEssentials
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
             about: Fixtures.certificate(name),
             issuer: Fixtures.certificate("issuer")
         )
-        let index = try folder.write(WebServer.index, to: "index.txt")
+        let index = try folder.write(RevocationServer.index, to: "index.txt")
         let output = "\(folder.path)/answer"
         let answer = try await OpenSSLCommand.run(
             [

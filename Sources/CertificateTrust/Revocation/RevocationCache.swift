@@ -11,15 +11,18 @@ package struct RevocationCache: Sendable {
 
     package init(folders: [String]) { self.folders = folders }
 
-    /// What root fetched is for everybody; others keep their own besides, where the environment says (XDG Base Directory
-    /// Specification), and nothing where it says nothing.
+    /// What root fetched is for everybody; others keep their own besides.
+    ///
+    /// A service's own folder is the one that systemd names (`CACHE_DIRECTORY`, systemd.exec), a user's is that of the XDG
+    /// Base Directory Specification.
     package static var standard: RevocationCache {
-        let shared = "/var/cache/kortvakt"
-        guard geteuid() != 0 else { return RevocationCache(folders: [shared]) }
         func path(_ variable: String) -> String? {
             let value = unsafe getenv(variable).map { unsafe String(cString: $0) }
             return value.flatMap { $0.hasPrefix("/") ? $0 : nil }
         }
+        let shared = "/var/cache/kortvakt"
+        if let folder = path("CACHE_DIRECTORY") { return RevocationCache(folders: [folder]) }
+        guard geteuid() != 0 else { return RevocationCache(folders: [shared]) }
         let own = path("XDG_CACHE_HOME") ?? path("HOME").map { "\($0)/.cache" }
         return RevocationCache(folders: (own.map { ["\($0)/kortvakt"] } ?? []) + [shared])
     }

@@ -1,6 +1,6 @@
 """A web server on loopback for revocation lists and OCSP, and as many bad ones, by path; also a proxy for any host.
 
-Usage: server.py PKI INDEX RESPONDER. Prints its port. Ends with its standard input.
+Usage: server.py PKI INDEX RESPONDER, INDEX being the text of what openssl ca keeps. Prints its port. Ends with its standard input.
 """
 
 import http.server
@@ -24,10 +24,13 @@ def answer(question):
     """What openssl's own responder says."""
     with tempfile.TemporaryDirectory() as folder:
         asked, said = os.path.join(folder, "asked"), os.path.join(folder, "said")
+        index = os.path.join(folder, "index")
         with open(asked, "wb") as file:
             file.write(question)
+        with open(index, "w") as file:
+            file.write(INDEX)
         subprocess.run(
-            ["openssl", "ocsp", "-index", INDEX, "-CA", f"{PKI}/certificates/issuer.pem",
+            ["openssl", "ocsp", "-index", index, "-CA", f"{PKI}/certificates/issuer.pem",
              "-rsigner", f"{PKI}/trust/certificates/{RESPONDER}.der", "-rkey", f"{PKI}/trust/keys/responder.key.pem",
              "-ndays", "1", "-reqin", asked, "-respout", said],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
