@@ -152,6 +152,11 @@ let package = Package(
         ),
         .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: strict),
         .testTarget(
+            name: "WordingTests",
+            dependencies: ["CertificateTrust", "Texts", "kortvakt"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "kortvaktTests",
             dependencies: ["CardCore", "CardTesting", "VirtualCards", "VirtualReaders", subprocess, system],
             exclude: ["Programs"],

@@ -126,5 +126,5 @@ extension Texts {
     package func trailingBytes(_ count: Int) -> String {
         text("{count} byte follows after its end", "{count} bytes follow after its end", count: count)
     }
-    package var invalidTime: String { text("from when and until when it is valid cannot be read") }
+    package var invalidTime: String { text("the dates between which it is valid cannot be read") }
 }

@@ -305,6 +305,8 @@ extension Texts {
             otherCertificate
         )
     }
+    /// In the place of uses.
+    package var noUse: String { text("nothing") }
     /// By extendedKeyUsage, whose uses are numbers.
     package func notForExtendedUse(
         _ certificate: CertificateName,
@@ -348,7 +350,7 @@ extension Texts {
         switch certificate.place {
         case .own, .card: doNotUse
         case .file(let file):
-            text("Get it anew from the issuer, and put it in the place of {file}.", ["file": file])
+            text("Get it anew from the issuer, and put it in place of {file}.", ["file": file])
         }
     }
 
@@ -357,11 +359,11 @@ extension Texts {
         switch certificate.place {
         case .own, .card:
             text(
-                "Ask the issuer for a newer certificate of the issuer, and put it into {folder}.",
+                "Get a newer certificate of the issuer from the issuer itself, and put it into {folder}.",
                 ["folder": folder]
             )
         case .file(let file):
-            text("Ask the issuer for a newer one, and put it in the place of {file}.", ["file": file])
+            text("Ask the issuer for a newer one, and put it in place of {file}.", ["file": file])
         }
     }
 }

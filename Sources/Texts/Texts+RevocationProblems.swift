@@ -71,7 +71,7 @@ extension Texts {
     // MARK: Responders
 
     package var notAnAnswer: RevocationProblem {
-        RevocationProblem(why: text("it makes no sense"), next: again)
+        RevocationProblem(why: text("it is no such answer"), next: again)
     }
     package func serviceRefuses(_ status: String, isForNow: Bool) -> RevocationProblem {
         RevocationProblem(

@@ -110,13 +110,13 @@ struct ReasonWording {
         _ needed: Reason.KeyUsage,
         _ present: [Reason.KeyUsage]?
     ) -> Sentence {
-        let present = present.map { links.list($0.map(\.rawValue)) }.map { $0.isEmpty ? "–" : $0 }
+        let present = present.map { links.list($0.map(\.rawValue)) }.map { $0.isEmpty ? texts.noUse : $0 }
         return switch needed {
         case .digitalSignature: texts.notForLogin(name(link), present: present)
         case .nonRepudiation: texts.notForSignatures(name(link), present: present)
         case .keyEncipherment, .dataEncipherment, .keyAgreement, .keyCertSign, .cRLSign, .encipherOnly,
             .decipherOnly:
-            texts.notForUse(name(link), needed: needed.rawValue, present: present ?? "–")
+            texts.notForUse(name(link), needed: needed.rawValue, present: present ?? texts.noUse)
         }
     }
 

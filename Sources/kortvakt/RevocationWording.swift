@@ -53,12 +53,12 @@ struct RevocationWording {
         }
     }
 
-    /// `crl1.example.org` of `http://crl1.example.org:80/list.crl`.
+    /// `crl1.example.org:80` of `http://crl1.example.org:80/list.crl`.
     private func host(of address: String) -> String {
         guard let colon = address.firstIndex(of: ":"), address[colon...].hasPrefix("://") else {
             return address
         }
-        return String(address[colon...].dropFirst(3).prefix { !"/?#:".contains($0) })
+        return String(address[colon...].dropFirst(3).prefix { !"/?#".contains($0) })
     }
 
     /// Why something was revoked, to stand behind “because”; `nil` where the reason says nothing.
