@@ -29,9 +29,14 @@ struct CertVerifyCommand: ParsableCommand {
         let examined = try examine(subjects, by: examiner, trace)
         let failure = failure(of: examined)
         if common.json {
-            JSON.print(CertVerifyJSON(examined, failure: failure, personal: common.showPersonalData))
+            let personal = common.showPersonalData
+            JSON.print(CertVerifyJSON(examined, failure: failure, trust: trust, personal: personal))
         } else {
-            let text = VerificationLines(site: Site(), showPersonalData: common.showPersonalData)
+            let text = VerificationLines(
+                site: Site.current,
+                showPersonalData: common.showPersonalData,
+                trust: trust
+            )
             for line in text.lines(of: examined) { Output.line(line) }
         }
         guard let failure else { return }

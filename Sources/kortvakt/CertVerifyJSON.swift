@@ -46,13 +46,17 @@ struct CertVerifyJSON: Encodable {
     /// What decided the exit code; `null` when it is 0.
     let error: Nullable<ErrorJSON.Content>
 
-    init(_ examined: [ExaminedCertificate], failure: Failure?, personal: Bool) {
-        certificates = examined.map { Self.item($0, personal) }
+    init(_ examined: [ExaminedCertificate], failure: Failure?, trust: String, personal: Bool) {
+        let wording = ReasonWording(showPersonalData: personal, folder: trust)
+        certificates = examined.map { Self.item($0, wording, personal) }
         error = Nullable(failure.map { ErrorJSON($0).error })
     }
 
-    private static func item(_ item: ExaminedCertificate, _ personal: Bool) -> Item {
-        let wording = ReasonWording(showPersonalData: personal)
+    private static func item(
+        _ item: ExaminedCertificate,
+        _ wording: ReasonWording,
+        _ personal: Bool
+    ) -> Item {
         switch item.outcome {
         case .unreadable(let error):
             let sentence = wording.sentence(error)

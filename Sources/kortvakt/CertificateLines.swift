@@ -123,13 +123,18 @@ struct CertificateLines {
             (texts.certSerialNumber, [Hex.string(of: Array(certificate.serialNumber.prefix(20)))]),
             (texts.certKey, [key(certificate.key)]),
             (texts.certUses, [uses ?? texts.certAnyUse]),
-            (texts.certExtendedUses, (extensions.extendedKeyUsage ?? []).map { Texts.printable($0.dotted) }),
+            (texts.certExtendedUses, (extensions.extendedKeyUsage ?? []).map(named)),
+            // Raw, because nobody but their issuer can say what they mean.
             (texts.certPolicies, extensions.policies.map { Texts.printable($0.dotted) }),
             (texts.certNames, (extensions.principalNames + extensions.emailAddresses).map { shown($0.raw) }),
             (texts.certRevocationLists, addresses(extensions.crlPoints.flatMap(\.addresses))),
             (texts.certResponders, addresses(extensions.ocspAddresses)),
             (texts.certFingerprint, [Hex.string(of: certificate.fingerprint)]),
         ]
+    }
+
+    private func named(_ use: ObjectID) -> String {
+        Texts.printable(use.name.map { "\(use.dotted) (\($0))" } ?? use.dotted)
     }
 
     private func key(_ key: PublicKey) -> String {

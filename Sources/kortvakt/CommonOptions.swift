@@ -75,7 +75,7 @@ struct CardAtHand: ~Copyable {
 
     /// The same with a trace that is open already.
     static func open(_ options: CommonOptions, trace: CardTrace?) throws(Failure) -> CardAtHand {
-        let site = Site()
+        let site = Site.current
         do throws(PCSCError) {
             return try open(options, site: site, trace: trace)
         } catch {
@@ -113,13 +113,16 @@ struct CardAtHand: ~Copyable {
 
 /// What the administrator and the installation say, as far as it can be read.
 struct Site: Sendable {
+    /// Read once, so that what is wrong with the files is said once.
+    static let current = Site()
+
     private static let folder = "/etc/kortvakt"
 
     let settings: SiteSettings
     private let products: CardProducts
 
     /// Reads the files; a damaged one is reported and left out, because a PIN must not depend on it.
-    init() {
+    private init() {
         var settings = SiteSettings()
         var products = CardProducts()
         do throws(ConfigurationError) { settings = try SiteSettings(etc: Site.folder) } catch {

@@ -18,7 +18,7 @@ struct StatusCommand: ParsableCommand {
     var retired = false
 
     func run() throws {
-        let site = Site()
+        let site = Site.current
         let trace = try TraceFile.open(common.trace, json: common.json)
         let service = FailureWording(site: site, kind: nil, json: common.json)
         let context: Context

@@ -6,6 +6,8 @@ internal import Texts
 struct VerificationLines {
     let site: Site
     let showPersonalData: Bool
+    /// Where the trusted certificates are.
+    let trust: String
 
     private var texts: Texts { Program.texts }
 
@@ -40,7 +42,7 @@ struct VerificationLines {
     }
 
     private func rejected(_ examination: Examination, at instant: Instant) -> [String] {
-        let wording = ReasonWording(showPersonalData: showPersonalData)
+        let wording = ReasonWording(showPersonalData: showPersonalData, folder: trust)
         let reasons = examination.reasons.flatMap { reason in
             let sentence = wording.sentence(reason, at: instant)
             return ["- \(sentence.happened)", "  \(sentence.next)"]
@@ -70,9 +72,12 @@ struct VerificationLines {
 
     private func revocation(_ examination: Examination, at instant: Instant) -> [String] {
         let wording = RevocationWording(showPersonalData: showPersonalData)
-        return examination.findings.flatMap { finding -> [String] in
-            var lines = [wording.line(finding, at: instant)]
-            if case .unknown(let obstacles) = finding.status {
+        var lines: [String] = []
+        for (index, finding) in examination.findings.enumerated() {
+            lines.append(wording.line(finding, at: instant))
+            let following = examination.findings.dropFirst(index + 1).first
+            // What stands in the way of several stands below the last of them, once.
+            if case .unknown(let obstacles) = finding.status, following?.status != finding.status {
                 lines += obstacles.flatMap { obstacle in
                     let sentence = wording.sentence(obstacle)
                     return ["  - \(sentence.happened)", "    \(sentence.next)"]
@@ -83,8 +88,8 @@ struct VerificationLines {
                 let sentence = wording.cacheFailure(number, folder: folder)
                 lines.append("  \(sentence.happened) \(sentence.next)")
             }
-            return lines
         }
+        return lines
     }
 
     private func shown(_ text: String) -> String {

@@ -15,6 +15,18 @@ package struct ObjectID: Hashable, Sendable, CustomStringConvertible {
     /// The number printed on the card (SEIS card number, cards.md of SITHS).
     package static let cardNumber = ObjectID("1.2.752.34.2.1")
 
+    /// OpenSSL's words for it, in English, `TLS Web Client Authentication`; `nil` where it has none.
+    ///
+    /// Wraps `OBJ_txt2nid` and `OBJ_nid2ln`.
+    package var name: String? {
+        let number = unsafe OBJ_txt2nid(dotted)
+        guard number != NID_undef, let name = unsafe OBJ_nid2ln(number) else {
+            ERR_clear_error()
+            return nil
+        }
+        return unsafe String(cString: name)
+    }
+
     /// Longer identifiers are cut off; real ones have some 20 characters.
     private static let maximumLength = 256
 

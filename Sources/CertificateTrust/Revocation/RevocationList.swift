@@ -58,7 +58,7 @@ struct RevocationList: ~Copyable {
         guard let made = times.0 else { throw .notACRL }
         guard let validUntil = times.1 else { throw .endless }
         guard made.seconds <= instant.seconds + Self.tolerance else { throw .notYetValid(from: made) }
-        let status = unsafe owner.with { unsafe Self.status(of: certificate, in: $0) }
+        let status = unsafe owner.with { unsafe Self.status(of: certificate, in: $0, made: made) }
         if validUntil < instant {
             guard case .revoked(_, let reason) = status, reason != .certificateHold else {
                 throw .outOfDate(since: validUntil)
@@ -146,7 +146,11 @@ struct RevocationList: ~Copyable {
     }
 
     /// Wraps `X509_CRL_get0_by_cert`.
-    private static func status(of certificate: Certificate, in crl: OpaquePointer) -> Revocation.Status {
+    private static func status(
+        of certificate: Certificate,
+        in crl: OpaquePointer,
+        made: Instant
+    ) -> Revocation.Status {
         var entry: OpaquePointer?
         let found = unsafe certificate.handle.with { unsafe X509_CRL_get0_by_cert(crl, &entry, $0) }
         // 2: taken off the list again (removeFromCRL), which only a delta may say; it is no proof of being good.
@@ -159,7 +163,8 @@ struct RevocationList: ~Copyable {
         }
         ERR_clear_error()
         let date = unsafe Instant(reading: X509_REVOKED_get0_revocationDate(entry))
-        return .revoked(at: date ?? Instant(seconds: 0), reason: reason)
+        // When it was revoked, or at the latest when the list was made.
+        return .revoked(at: date ?? made, reason: reason)
     }
 }
 
