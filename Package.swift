@@ -146,7 +146,7 @@ let package = Package(
             name: "CardOperationsTests",
             dependencies: [
                 "COpenSSL", "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations",
-                "CardTesting", "VirtualCards",
+                "CardTesting", "CertificateTrust", "VirtualCards",
             ],
             swiftSettings: strict
         ),

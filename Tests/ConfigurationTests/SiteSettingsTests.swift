@@ -30,6 +30,20 @@ struct SiteSettingsTests {
         #expect(settings.advice(kind: nil, language: "en") == Advice(text: "c", contact: "b"))
     }
 
+    @Test("how early the end of a certificate is said")
+    func expiry() throws {
+        let sandbox = try Sandbox()
+        let defaults = SiteSettings().expiryPolicy
+        #expect(defaults.warnDays == 60 && defaults.warnDaysReservkort == 7)
+        try sandbox.write("[Certificates]\nWarnDays=0\nWarnDaysReservkort=3650\n", to: "etc/kortvakt.conf")
+        let policy = try sandbox.load().settings.expiryPolicy
+        #expect(policy.warnDays == 0 && policy.warnDaysReservkort == 3650)
+        for value in ["-1", "+1", "3651", "", "ten", "99999999999999999999", "1.5"] {
+            try sandbox.write("[Certificates]\nWarnDays=\(value)\n", to: "etc/kortvakt.conf")
+            #expect(sandbox.refusal() != nil, "\(value)")
+        }
+    }
+
     @Test("files that do not end in .conf, and hidden ones, are not read")
     func otherFiles() throws {
         let sandbox = try Sandbox()

@@ -62,6 +62,20 @@ enum JSONValue: Decodable, Equatable {
     }
 }
 
+extension JSONValue: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .object(let members): try container.encode(members)
+        case .array(let elements): try container.encode(elements)
+        case .string(let text): try container.encode(text)
+        case .number(let number): try container.encode(number)
+        case .bool(let value): try container.encode(value)
+        case .null: try container.encodeNil()
+        }
+    }
+}
+
 extension Run {
     /// Standard output as JSON.
     func json() throws -> JSONValue { try JSONValue(parsing: out) }

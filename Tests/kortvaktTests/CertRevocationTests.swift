@@ -1,0 +1,121 @@
+import CardTesting
+import FoundationEssentials
+import Testing
+
+/// `cert verify` and revocation, asked over the network, which ends on this machine.
+@Suite(.timeLimit(.minutes(10)))
+struct CertRevocationTests {
+    /// A card with this login certificate, and a server of lists and answers as its proxy.
+    private func withCard(
+        _ certificate: String,
+        _ body:
+            @Sendable (_ verify: @Sendable ([String]) async throws -> Run, Bench, RevocationServer)
+            async throws -> Void
+    ) async throws {
+        var image = try CardImage()
+        image.setLoginCertificate(try CardImage.der(certificate))
+        try await RevocationServer.run { [image] server in
+            try await Bench.run { bench in
+                try await bench.insert("siths", image.options(bench))
+                let trust = try bench.writeTrust(["root", "issuer"])
+                try await body(
+                    { options in
+                        try await bench.kortvakt(
+                            ["cert", "verify", "45", "--trust", trust] + options,
+                            environment: [
+                                "http_proxy": "http://\(server.address)",
+                                "CACHE_DIRECTORY": bench.folder + "/cache",
+                            ]
+                        )
+                    },
+                    bench,
+                    server
+                )
+            }
+        }
+    }
+
+    private func state(_ run: Run) throws -> String? {
+        try run.json()["certificates"]?[0]?["revocation"]?.text
+    }
+
+    @Test func whatCouldNotBeCheckedIsUnknownAndNeverGood() async throws {
+        try await withCard("login") { verify, bench, _ in
+            // Nothing was fetched, and by default nothing is.
+            let plain = try await verify(["--json"])
+            #expect(plain.exitCode == 0, "\(plain.said)")
+            #expect(try state(plain) == "unknown")
+            #expect(!FileManager.default.fileExists(atPath: bench.folder + "/cache"))
+            let required = try await verify(["--require-revocation", "--json"])
+            #expect(required.exitCode == 9)
+            #expect(try state(required) == "unknown")
+            let reasons = try required.json()["certificates"]?[0]?["reasons"]?.elements ?? []
+            #expect(Set(reasons.compactMap { $0["code"]?.text }) == ["revocation-unknown"])
+            #expect(reasons.allSatisfy { $0["advice"]?.text?.contains("--revocation online") == true })
+            let text = try await verify([])
+            #expect(text.out.contains("could not be found out") && text.out.contains("--revocation online"))
+            let off = try await verify(["--revocation", "off", "--json"])
+            #expect(try state(off) == "unchecked")
+        }
+    }
+
+    @Test func whatWasFetchedIsUsedLaterAndItsAgeIsSaid() async throws {
+        try await withCard("login") { verify, bench, _ in
+            let online = try await verify(["--revocation", "online", "--require-revocation", "--json"])
+            #expect(online.exitCode == 0, "\(online.said)")
+            #expect(try state(online) == "good")
+            let checks = try online.json()["certificates"]?[0]?["revocationChecks"]?.elements ?? []
+            #expect(checks.map { $0["source"]?.text } == ["ocsp", "crl"])
+            #expect(checks.allSatisfy { $0["cached"] == .bool(false) && $0["made"] != .null })
+
+            let later = try await verify(["--require-revocation", "--json"])
+            #expect(later.exitCode == 0, "\(later.said)")
+            #expect(try state(later) == "good")
+            let kept = try later.json()["certificates"]?[0]?["revocationChecks"]?.elements ?? []
+            #expect(kept.allSatisfy { $0["cached"] == .bool(true) && $0["fetched"] != .null })
+
+            // As if it had been fetched the day before yesterday.
+            let cache = bench.folder + "/cache"
+            let files = try FileManager.default.contentsOfDirectory(atPath: cache)
+            #expect(files.count == 2 && files.allSatisfy { !$0.hasPrefix(".") })
+            for file in files {
+                let date = Date(timeIntervalSinceNow: -2.5 * 86_400)
+                let path = "\(cache)/\(file)"
+                try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+            }
+            let text = try await verify([])
+            #expect(text.out.contains("2 days ago"), "\(text.out)")
+        }
+    }
+
+    @Test func aRevokedCertificateIsNotTrusted() async throws {
+        try await withCard("revoked") { verify, _, _ in
+            let run = try await verify(["--revocation", "online", "--json"])
+            #expect(run.exitCode == 9)
+            #expect(try state(run) == "revoked")
+            let reasons = try run.json()["certificates"]?[0]?["reasons"]?.elements ?? []
+            #expect(reasons.map { $0["code"]?.text } == ["revoked"])
+            // What is known stays known without the network.
+            let later = try await verify([])
+            #expect(later.exitCode == 9)
+            #expect(later.out.contains("2026-03-01"), "\(later.out)")
+        }
+    }
+
+    @Test func aServerThatIsNotThereChangesNoVerdictAndTakesNoLongTime() async throws {
+        try await Bench.withCard { bench in
+            let trust = try bench.writeTrust(["root", "issuer"])
+            let run = try await bench.kortvakt(
+                ["cert", "verify", "45", "--trust", trust, "--revocation", "online", "--json"],
+                environment: [
+                    // Nobody listens on the discard port.
+                    "http_proxy": "http://127.0.0.1:9", "CACHE_DIRECTORY": bench.folder + "/cache",
+                ]
+            )
+            #expect(run.exitCode == 0, "\(run.said)")
+            #expect(try state(run) == "unknown")
+            let checks = try run.json()["certificates"]?[0]?["revocationChecks"]?.elements ?? []
+            #expect(checks.allSatisfy { $0["obstacles"]?.elements.isEmpty == false })
+        }
+    }
+}
