@@ -17,6 +17,8 @@ RELEASE := -c release --static-swift-stdlib -Xlinker -s
 SHARE = $(BUILD)/$(shell uname -m)-unknown-linux-gnu/share
 CATALOGUES = $(LANGUAGES:%=$(SHARE)/locale/%/LC_MESSAGES/kortvakt.mo)
 SOFTWARE_CARDS = $(wildcard Fixtures/cards/*.json)
+# What the software cards' certificates are verified with.
+TEST_TRUST = Fixtures/pki/certificates/root.der Fixtures/pki/certificates/issuer.der
 CARD_DATA = $(wildcard Sources/CardApplications/Data/*.conf)
 
 # Two package managers at once would wait for each other's lock.
@@ -54,7 +56,8 @@ install:
 	install -d -m 755 $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kortvakt
 	install -m 755 $(BUILD)/release/kortvakt $(BUILD)/release/kortvakt-card $(DESTDIR)$(PREFIX)/bin
 	install -m 644 README.md LICENSE Sources/Configuration/kortvakt.conf.example $(DESTDIR)$(PREFIX)/share/doc/kortvakt
-	install -d -m 755 $(DESTDIR)$(PREFIX)/share/kortvakt/cards.d $(DESTDIR)$(PREFIX)/share/kortvakt/software-cards
+	install -d -m 755 $(DESTDIR)$(PREFIX)/share/kortvakt/cards.d $(DESTDIR)$(PREFIX)/share/kortvakt/software-cards/trust
+	install -m 644 $(TEST_TRUST) $(DESTDIR)$(PREFIX)/share/kortvakt/software-cards/trust
 	$(if $(CARD_DATA),install -m 644 $(CARD_DATA) $(DESTDIR)$(PREFIX)/share/kortvakt/cards.d)
 	$(if $(SOFTWARE_CARDS),install -m 644 $(SOFTWARE_CARDS) $(DESTDIR)$(PREFIX)/share/kortvakt/software-cards)
 	for language in $(LANGUAGES); do \
@@ -92,7 +95,8 @@ vpcd: packages-build
 
 # Data files that others may write to are refused by the program: the modes are set, whatever the umask.
 share: packages-build $(CATALOGUES)
-	@install -d -m 755 $(SHARE)/kortvakt $(SHARE)/kortvakt/cards.d $(SHARE)/kortvakt/software-cards
+	@install -d -m 755 $(SHARE)/kortvakt $(SHARE)/kortvakt/cards.d $(SHARE)/kortvakt/software-cards $(SHARE)/kortvakt/software-cards/trust
+	@install -m 644 $(TEST_TRUST) $(SHARE)/kortvakt/software-cards/trust
 	@$(if $(CARD_DATA),install -m 644 $(CARD_DATA) $(SHARE)/kortvakt/cards.d)
 	@$(if $(SOFTWARE_CARDS),install -m 644 $(SOFTWARE_CARDS) $(SHARE)/kortvakt/software-cards)
 

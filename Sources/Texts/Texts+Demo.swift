@@ -21,6 +21,9 @@ extension Texts {
         text("The PUK from the letter is {puk}. The new PIN shall be {new}.", ["puk": puk, "new": new])
     }
     package var demoNewPIN: String { text("The new PIN works.") }
+    package var demoTrust: String {
+        text("Is its certificate for logging in genuine? That depends on whom this computer trusts.")
+    }
     package var demoPull: String { text("The card is pulled out.") }
     package var demoEnd: String {
         text("That was the demo. With a card of your own, begin with: kortvakt status")

@@ -87,6 +87,7 @@ struct DemoCommand: AsyncParsableCommand {
                 codes: [DemoCode.puk, DemoCode.new]
             )
             try await stage.scene(texts.demoNewPIN, ["pin", "verify"], codes: [DemoCode.new])
+            try await stage.scene(texts.demoTrust, ["cert", "verify", "45", "--trust", parts.trust])
             _ = await card.remove()
             try await stage.waitForCard(present: false)
             try await stage.scene(texts.demoPull, ["status"], expected: 4)
@@ -111,6 +112,8 @@ private struct DemoParts {
     let program: String
     let card: String
     let driver: String
+    /// The root and the issuer of the card's certificates, which no other card has.
+    let trust: String
 
     /// The software card beside this program, and vpcd's driver in the build folder or where Debian would put it.
     static func find() -> DemoParts? {
@@ -129,6 +132,8 @@ private struct DemoParts {
         else {
             return nil
         }
-        return DemoParts(folder: folder, program: path, card: card, driver: driver)
+        let above = folder.lastIndex(of: "/").map { folder[..<$0] } ?? ""
+        let trust = "\(above)/share/kortvakt/software-cards/trust"
+        return DemoParts(folder: folder, program: path, card: card, driver: driver, trust: trust)
     }
 }
