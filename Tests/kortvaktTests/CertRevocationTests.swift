@@ -118,4 +118,32 @@ struct CertRevocationTests {
             #expect(checks.allSatisfy { $0["obstacles"]?.elements.isEmpty == false })
         }
     }
+
+    /// The C library would wait for minutes, and nothing of it can be interrupted.
+    @Test func aNameServerThatDoesNotAnswerIsGivenUp() async throws {
+        try await Bench.withCard { bench in
+            let trust = try bench.writeTrust(["root", "issuer"])
+            let script = """
+                ip link set lo up && mount -t tmpfs none /etc &&
+                printf 'nameserver 127.0.0.1\\noptions timeout:30 attempts:5\\n' >/etc/resolv.conf &&
+                exec python3 -I -c '
+                import socket, subprocess, sys
+                silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                silent.bind(("127.0.0.1", 53))
+                sys.exit(subprocess.run(sys.argv[1:]).returncode)
+                ' "$@"
+                """
+            let command = [
+                "unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c", script, "sh",
+                Bench.kortvakt, "cert", "verify", "45", "--trust", trust, "--revocation", "online", "--json",
+            ]
+            let environment = ["CACHE_DIRECTORY": bench.folder + "/cache"]
+            let run = try await Run.run(
+                command,
+                environment: bench.environment.merging(environment) { one, _ in one }
+            )
+            #expect(run.exitCode == 0, "\(run.said)")
+            #expect(try state(run) == "unknown")
+        }
+    }
 }

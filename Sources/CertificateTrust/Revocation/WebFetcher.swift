@@ -53,6 +53,22 @@ package struct WebFetcher: Sendable {
         // OpenSSL counts in whole seconds, and 0 would be without end.
         let seconds = Int32(clamping: left.components.seconds + 1)
         let parts = try Self.parts(of: address)
+        // A little more than OpenSSL allows itself, so that it tells what happened wherever it can.
+        let answer = GivenUpCall.run(within: .seconds(Int64(seconds) + 1)) {
+            Result { () throws(Failure) in
+                try exchange(parts, body: body, maximumSize: maximumSize, seconds: seconds)
+            }
+        }
+        guard let answer else { throw .timedOut }
+        return try answer.get()
+    }
+
+    private func exchange(
+        _ parts: (host: String, port: String, path: String),
+        body: (type: String, bytes: [UInt8])?,
+        maximumSize: Int,
+        seconds: Int32
+    ) throws(Failure) -> [UInt8] {
         var input: OpaquePointer?
         if let body {
             unsafe input = BIO_new(BIO_s_mem())
