@@ -1,19 +1,19 @@
 /// What `cert` and `status` show of certificates.
 extension Texts {
-    package var certLabel: String { text("Name on the card") }
+    package var certLabel: String { text("Name of the certificate") }
     package var certPIN: String { text("Key opened by") }
     package var certHolder: String { text("Holder") }
     package var certHSAID: String { text("HSA-id") }
     package var certPersonalNumber: String { text("Personal number") }
     package var certHolderNumber: String { text("Holder's number") }
-    package var certSubject: String { text("Full name of the holder") }
+    package var certSubject: String { text("Full name in the certificate") }
     package var certCardNumber: String { text("Card number") }
     package var certIssuer: String { text("Issuer") }
     package var certAssurance: String { text("Level of assurance") }
     package func certLevel(_ level: Int, isTest: Bool) -> String {
         isTest
-            ? text("{level}, by the name of the issuer, which is one for tests", ["level": "\(level)"])
-            : text("{level}, by the name of the issuer", ["level": "\(level)"])
+            ? text("{level}, going by the name of the issuer, a test issuer", ["level": "\(level)"])
+            : text("{level}, going by the name of the issuer", ["level": "\(level)"])
     }
     package var certValidity: String { text("Valid") }
     package func certFromTo(_ from: String, _ to: String) -> String {
@@ -33,7 +33,7 @@ extension Texts {
     package var certPolicies: String { text("Policies") }
     package var certNames: String { text("Other names") }
     package var certRevocationLists: String { text("Revocation lists") }
-    package var certResponders: String { text("Revocation answers") }
+    package var certResponders: String { text("Status services") }
     package var certFingerprint: String { text("Fingerprint (SHA-256)") }
     package var certProblem: String { text("Problem") }
 
@@ -66,7 +66,7 @@ extension Texts {
 
     package var whatVerifyingMeans: String {
         text(
-            "Checked is whether somebody this computer trusts vouches for each certificate, and whether it is in force and meant for its use."
+            "This checks whether somebody this computer trusts vouches for each certificate, and whether it is in force and meant for its use."
         )
     }
     package var trustedForLogin: String { text("Trusted: it is genuine and may be used to log in.") }
@@ -78,10 +78,10 @@ extension Texts {
         text("NOT trusted, for this reason:", "NOT trusted, for {count} reasons:", count: reasons)
     }
     package func vouchedForBy(_ name: String, _ place: String) -> String {
-        text("vouched for by {name} ({place})", ["name": name, "place": place])
+        text("{name} vouches for it ({place})", ["name": name, "place": place])
     }
     package func vouchedForByTrusted(_ name: String, _ place: String) -> String {
-        text("vouched for by {name}, which this computer trusts ({place})", ["name": name, "place": place])
+        text("{name}, which this computer trusts, vouches for that ({place})", ["name": name, "place": place])
     }
     package var keyIsOnCard: String {
         text("The card holds the key of this certificate: it signed a number that was made up just now.")
@@ -101,7 +101,7 @@ extension Texts {
     }
     package var requiredRevocationOff: Sentence {
         Sentence(
-            text("What is not asked cannot be required: --require-revocation and --revocation off."),
+            text("--require-revocation needs the check that --revocation off turns off."),
             text("Leave one of them out.")
         )
     }
@@ -175,7 +175,7 @@ extension Texts {
     }
     package var exportBinary: Sentence {
         Sentence(
-            text("DER is nothing for a terminal."),
+            text("DER cannot be shown on a terminal."),
             text("Name a file with --output, or use --format pem.")
         )
     }

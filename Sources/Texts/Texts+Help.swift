@@ -28,11 +28,11 @@ extension Texts {
     }
     package var helpRevocation: String {
         text(
-            "Whether a certificate has been revoked: do not ask, look at what was fetched before, or ask its issuer now."
+            "Whether a certificate is revoked: do not ask (off), look at what was fetched before (cached), or ask now (online)."
         )
     }
     package var helpRequireRevocation: String {
-        text("Trust nothing of which it could not be found out whether it has been revoked.")
+        text("Do not trust a certificate of which it cannot be found out whether it is revoked.")
     }
     package var helpProve: String {
         text(

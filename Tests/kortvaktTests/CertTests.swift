@@ -32,7 +32,7 @@ struct CertTests {
             for fact in [
                 "login PIN (Legitimering)", "SE2321000000-1A2B", "9752279999900000012", "RSA, 2048 bits",
                 "digitalSignature", "1.3.6.1.5.5.7.3.2 (TLS Web Client Authentication)", "1.2.752.74.8.31",
-                "3, by the name of the issuer, which is one for tests", "http://ocsp1pp.siths.test",
+                "3, going by the name of the issuer, a test issuer", "http://ocsp1pp.siths.test",
                 "2026-01-01 to 2049-12-31", "testina.provkort@testregionen.example.test",
                 "title=Testsjuksköterska",
             ] {
