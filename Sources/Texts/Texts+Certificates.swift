@@ -81,7 +81,10 @@ extension Texts {
         text("{name} vouches for it ({place})", ["name": name, "place": place])
     }
     package func vouchedForByTrusted(_ name: String, _ place: String) -> String {
-        text("{name}, which this computer trusts, vouches for that ({place})", ["name": name, "place": place])
+        text(
+            "{name}, which this computer trusts, vouches for that ({place})",
+            ["name": name, "place": place]
+        )
     }
     package var keyIsOnCard: String {
         text("The card holds the key of this certificate: it signed a number that was made up just now.")

@@ -53,12 +53,6 @@ struct APDUCommand: ParsableCommand {
             case .codeInTheClear, .misplacedCode: Program.texts.codeInTheClear
             case .selectBeforeCode: Program.texts.selectBeforeCode
             }
-        return Failure(
-            exitCode: 64,
-            code: "usage",
-            happened: sentence.happened,
-            next: sentence.next,
-            json: common.json
-        )
+        return Failure(64, "usage", sentence, json: common.json)
     }
 }

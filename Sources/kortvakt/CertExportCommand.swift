@@ -55,12 +55,6 @@ struct CertExportCommand: ParsableCommand {
         exitCode: Int32 = 1,
         code: String = "output-file"
     ) -> Failure {
-        Failure(
-            exitCode: exitCode,
-            code: code,
-            happened: sentence.happened,
-            next: sentence.next,
-            json: common.json
-        )
+        Failure(exitCode, code, sentence, json: common.json)
     }
 }

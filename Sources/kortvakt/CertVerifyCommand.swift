@@ -53,24 +53,12 @@ struct CertVerifyCommand: ParsableCommand {
     private func makeExaminer() throws(Failure) -> Examiner {
         guard !(requireRevocation && revocation == .off) else {
             let sentence = Program.texts.requiredRevocationOff
-            throw Failure(
-                exitCode: 64,
-                code: "usage",
-                happened: sentence.happened,
-                next: sentence.next,
-                json: common.json
-            )
+            throw Failure(64, "usage", sentence, json: common.json)
         }
         let store: TrustStore
         do throws(TrustStore.Failure) { store = try TrustStore.load(path: trust) } catch {
             let sentence = TrustStoreWording().sentence(error)
-            throw Failure(
-                exitCode: 9,
-                code: "trust-store",
-                happened: sentence.happened,
-                next: sentence.next,
-                json: common.json
-            )
+            throw Failure(9, "trust-store", sentence, json: common.json)
         }
         for refused in store.refusedFiles {
             let sentence = TrustStoreWording().sentence(refused)
@@ -149,61 +137,8 @@ struct CertVerifyCommand: ParsableCommand {
         let rejected = examined.count { !$0.isTrusted }
         guard rejected > 0 else { return nil }
         let sentence = Program.texts.certificatesNotTrusted(rejected, of: examined.count)
-        return Failure(
-            exitCode: 9,
-            code: "certificate-not-trusted",
-            happened: sentence.happened,
-            next: sentence.next,
-            json: common.json
-        )
+        return Failure(9, "certificate-not-trusted", sentence, json: common.json)
     }
 }
 
 extension Revocation.Policy: ExpressibleByArgument {}
-
-/// A certificate of a card with what its examination found.
-struct ExaminedCertificate {
-    enum Outcome {
-        case examined(Examination)
-        /// It is no certificate at all.
-        case unreadable(CertificateError)
-    }
-
-    let card: CardCertificate
-    let outcome: Outcome
-    let instant: Instant
-
-    init(
-        _ card: CardCertificate,
-        possession: Possession?,
-        helpers: [Certificate],
-        by examiner: Examiner,
-        at instant: Instant
-    ) {
-        (self.card, self.instant) = (card, instant)
-        do throws(CertificateError) {
-            let certificate = try Certificate(der: card.der)
-            outcome = .examined(
-                examiner.examine(
-                    certificate,
-                    intermediates: helpers.filter { $0 != certificate },
-                    purpose: Purpose(of: certificate),
-                    at: instant,
-                    possession: possession
-                )
-            )
-        } catch {
-            outcome = .unreadable(error)
-        }
-    }
-
-    var isTrusted: Bool {
-        if case .examined(let examination) = outcome { examination.isTrusted } else { false }
-    }
-
-    /// Whether another certificate could help.
-    var lacksIssuer: Bool {
-        guard case .examined(let examination) = outcome else { return false }
-        return examination.reasons.contains { $0.code == .issuerMissing }
-    }
-}

@@ -104,7 +104,7 @@ struct CertVerifyJSON: Encodable {
 
     private static func name(_ certificate: Certificate, _ personal: Bool) -> String {
         let name = certificate.subject.commonName?.shown ?? "\(certificate.subject)"
-        return personal ? name : PersonalData.masked(name)
+        return ShownText(showPersonalData: personal).json(name)
     }
 
     private static func name(_ status: Revocation.Status) -> String {

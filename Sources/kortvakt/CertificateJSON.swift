@@ -24,11 +24,11 @@ struct CertificateJSON: Encodable {
     let details: CertificateDetailsJSON?
 
     init(_ certificate: CardCertificate, site: Site, personal: Bool, isDetailed: Bool = false) {
-        func shown(_ text: String) -> String { personal ? text : PersonalData.masked(text) }
+        let shown = ShownText(showPersonalData: personal)
         let summary = CertificateSummary(der: certificate.der)
         id = certificate.id
-        label = shown(certificate.label)
-        subject = Nullable(summary.map { shown($0.subject) })
+        label = shown.json(certificate.label)
+        subject = Nullable(summary.map { shown.json($0.subject) })
         issuer = Nullable(summary?.issuer)
         serialNumber = Nullable(summary?.serialNumber)
         notBefore = Nullable(summary?.notBefore)
@@ -69,7 +69,7 @@ struct CertificateDetailsJSON: Encodable {
     /// SHA-256, hexadecimal.
     let fingerprint: Nullable<String>
 
-    init(_ card: CardCertificate, _ shown: (String) -> String) {
+    init(_ card: CardCertificate, _ shown: ShownText) {
         let certificate = try? Certificate(der: card.der)
         let extensions = certificate?.extensions
         key = Nullable(certificate.map { Key(kind: Self.name($0.key.kind), bits: $0.key.bits) })
@@ -77,8 +77,8 @@ struct CertificateDetailsJSON: Encodable {
         policies = extensions?.policies.map(\.dotted) ?? []
         levelOfAssurance = Nullable(certificate?.levelOfAssurance)
         testIssuer = Nullable(certificate?.isOfTestIssuer)
-        principalNames = extensions?.principalNames.map { shown($0.raw) } ?? []
-        emailAddresses = extensions?.emailAddresses.map { shown($0.raw) } ?? []
+        principalNames = extensions?.principalNames.map { shown.json($0.raw) } ?? []
+        emailAddresses = extensions?.emailAddresses.map { shown.json($0.raw) } ?? []
         crlAddresses = extensions?.crlPoints.flatMap(\.addresses) ?? []
         ocspAddresses = extensions?.ocspAddresses ?? []
         fingerprint = Nullable(certificate.map { Hex.string(of: $0.fingerprint) })

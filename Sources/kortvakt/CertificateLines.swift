@@ -12,6 +12,7 @@ struct CertificateLines {
     var now = Instant.now
 
     private var texts: Texts { Program.texts }
+    private var shown: ShownText { ShownText(showPersonalData: showPersonalData) }
 
     /// What one needs to tell certificates apart, and a warning where one is due.
     func summary(of certificate: CardCertificate) -> [String] {
@@ -62,9 +63,9 @@ struct CertificateLines {
     }
 
     private func holder(_ summary: CertificateSummary) -> String {
-        guard let name = summary.subjectName else { return shown(summary.subject) }
-        guard let number = summary.subjectSerialNumber else { return shown(name) }
-        return texts.holder(shown(name), shown(number))
+        guard let name = summary.subjectName else { return shown.line(summary.subject) }
+        guard let number = summary.subjectSerialNumber else { return shown.line(name) }
+        return texts.holder(shown.line(name), shown.line(number))
     }
 
     // MARK: Details
@@ -72,7 +73,7 @@ struct CertificateLines {
     private func about(_ card: CardCertificate, pin: String?) -> [(String, [String])] {
         let opened = pin ?? card.pin.map { Texts.printable($0, limit: 20) }
         return [
-            (texts.certLabel, card.label.isEmpty ? [] : [shown(card.label)]),
+            (texts.certLabel, card.label.isEmpty ? [] : [shown.line(card.label)]),
             (texts.certPIN, opened.map { [$0] } ?? []),
         ]
     }
@@ -80,15 +81,15 @@ struct CertificateLines {
     private func holder(of certificate: Certificate) -> [(String, [String])] {
         let number: (String, [String])? = certificate.holderNumber.map { number in
             switch number {
-            case .hsaID(let id): (texts.certHSAID, [shown(id)])
-            case .personalNumber(let digits): (texts.certPersonalNumber, [shown(digits)])
-            case .other(let text): (texts.certHolderNumber, [shown(text.raw)])
+            case .hsaID(let id): (texts.certHSAID, [shown.line(id)])
+            case .personalNumber(let digits): (texts.certPersonalNumber, [shown.line(digits)])
+            case .other(let text): (texts.certHolderNumber, [shown.line(text.raw)])
             }
         }
-        return [(texts.certHolder, certificate.subject.commonName.map { [shown($0.raw)] } ?? [])]
+        return [(texts.certHolder, certificate.subject.commonName.map { [shown.line($0.raw)] } ?? [])]
             + (number.map { [$0] } ?? []) + [
-                (texts.certSubject, [shown("\(certificate.subject)")]),
-                (texts.certCardNumber, certificate.cardNumber.map { [shown($0.raw)] } ?? []),
+                (texts.certSubject, [shown.line("\(certificate.subject)")]),
+                (texts.certCardNumber, certificate.cardNumber.map { [shown.line($0.raw)] } ?? []),
             ]
     }
 
@@ -106,7 +107,7 @@ struct CertificateLines {
             case .ordinary: nil
             }
         return [
-            (texts.certIssuer, [shown(name)]),
+            (texts.certIssuer, [shown.line(name)]),
             (texts.certAssurance, level.map { [$0] } ?? []),
             (
                 texts.certValidity,
@@ -126,7 +127,10 @@ struct CertificateLines {
             (texts.certExtendedUses, (extensions.extendedKeyUsage ?? []).map(named)),
             // Raw, because nobody but their issuer can say what they mean.
             (texts.certPolicies, extensions.policies.map { Texts.printable($0.dotted) }),
-            (texts.certNames, (extensions.principalNames + extensions.emailAddresses).map { shown($0.raw) }),
+            (
+                texts.certNames,
+                (extensions.principalNames + extensions.emailAddresses).map { shown.line($0.raw) }
+            ),
             (texts.certRevocationLists, addresses(extensions.crlPoints.flatMap(\.addresses))),
             (texts.certResponders, addresses(extensions.ocspAddresses)),
             (texts.certFingerprint, [Hex.string(of: certificate.fingerprint)]),
@@ -145,11 +149,6 @@ struct CertificateLines {
         case .other(let name): texts.certKeyBits(Texts.printable(name, limit: 40), key.bits)
         case .unreadable: texts.certKeyUnreadable
         }
-    }
-
-    /// Text from the card, made printable, personal identity numbers masked unless they are asked for.
-    private func shown(_ text: String) -> String {
-        Texts.printable(showPersonalData ? text : PersonalData.masked(text))
     }
 }
 

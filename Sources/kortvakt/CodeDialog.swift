@@ -29,13 +29,7 @@ struct CodeDialog: Dialog {
     /// Refuses before the card is touched where codes can come from nowhere.
     func requireSource() throws(Failure) {
         guard case .none = source else { return }
-        throw Failure(
-            exitCode: 64,
-            code: "usage",
-            happened: texts.noTerminal.happened,
-            next: texts.noTerminal.next,
-            json: wording.json
-        )
+        throw Failure(64, "usage", texts.noTerminal, json: wording.json)
     }
 
     var isInteractive: Bool {

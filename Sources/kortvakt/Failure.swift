@@ -35,3 +35,16 @@ struct Failure: Error {
         )
     }
 }
+
+extension Failure {
+    /// How commands end that have just a sentence for it.
+    init(_ exitCode: Int32, _ code: String, _ sentence: Sentence, json: Bool = false) {
+        self.init(
+            exitCode: exitCode,
+            code: code,
+            happened: sentence.happened,
+            next: sentence.next,
+            json: json
+        )
+    }
+}

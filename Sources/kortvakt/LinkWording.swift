@@ -12,7 +12,7 @@ struct LinkWording {
 
     /// A text that somebody else wrote, as it may be shown.
     func shown(_ text: String) -> String {
-        Texts.printable(showPersonalData ? text : PersonalData.masked(text))
+        ShownText(showPersonalData: showPersonalData).line(text)
     }
 
     /// The texts in a row, as many as anybody wants to read.

@@ -22,6 +22,7 @@ struct StatusText {
     var showPersonalData = false
 
     private var texts: Texts { Program.texts }
+    private var shown: ShownText { ShownText(showPersonalData: showPersonalData) }
 
     func lines(of reader: ReaderContent, number: Int) -> [String] {
         let heading = "\(number)  \(Texts.printable(reader.status.reader.name))"
@@ -38,7 +39,7 @@ struct StatusText {
         }
         lines.append("   \(Texts.printable(reader.productName ?? texts.unknownProduct(family)))")
         let identity = texts.cardLine(
-            label: report.identity.label.map(shown),
+            label: report.identity.label.map(shown.line),
             serialNumber: report.identity.serialNumber.map { Texts.printable($0) }
         )
         if let identity { lines.append("   \(identity)") }
@@ -54,7 +55,7 @@ struct StatusText {
     }
 
     private func line(of application: CardReport.ListedApplication) -> String {
-        let label = application.label.map { " \(shown($0))" } ?? ""
+        let label = application.label.map { " \(shown.line($0))" } ?? ""
         return texts.applicationLine("\(Hex.string(of: application.aid))\(label)")
     }
 
@@ -83,8 +84,4 @@ struct StatusText {
         return "\(texts.blocked()), \(texts.unblockWith("kortvakt pin unblock"))"
     }
 
-    /// Text from the card, made printable, personal identity numbers masked unless they are asked for.
-    private func shown(_ text: String) -> String {
-        Texts.printable(showPersonalData ? text : PersonalData.masked(text))
-    }
 }

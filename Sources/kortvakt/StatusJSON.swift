@@ -43,13 +43,13 @@ struct StatusJSON: Encodable {
 
     private static func card(_ reader: ReaderContent, _ site: Site, _ showPersonalData: Bool) -> Card {
         let report = reader.report
-        func shown(_ text: String) -> String { showPersonalData ? text : PersonalData.masked(text) }
+        let shown = ShownText(showPersonalData: showPersonalData)
         return Card(
             atr: Hex.string(of: reader.status.atr),
             family: Nullable(report?.family),
             product: Nullable(reader.productName),
             evidence: Nullable(report?.evidence?.rawValue),
-            label: Nullable(report?.identity.label.map(shown)),
+            label: Nullable(report?.identity.label.map(shown.json)),
             serialNumber: Nullable(report?.identity.serialNumber),
             pins: (report?.pins ?? []).map(PINJSON.init),
             certificates: (report?.certificates ?? []).map {
@@ -58,7 +58,7 @@ struct StatusJSON: Encodable {
             applications: (report?.applications ?? []).map { application in
                 Application(
                     aid: Hex.string(of: application.aid),
-                    label: Nullable(application.label.map(shown))
+                    label: Nullable(application.label.map(shown.json))
                 )
             },
             error: Nullable(reader.failure.map { ErrorJSON($0).error })

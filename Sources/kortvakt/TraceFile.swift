@@ -13,13 +13,7 @@ enum TraceFile {
         let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let sentence = Program.texts.cannotWrite(path, unsafe String(cString: strerror(errno)))
-            throw Failure(
-                exitCode: 1,
-                code: "trace-file",
-                happened: sentence.happened,
-                next: sentence.next,
-                json: json
-            )
+            throw Failure(1, "trace-file", sentence, json: json)
         }
         return CardTrace { line in Output.write(line, to: descriptor) }
     }

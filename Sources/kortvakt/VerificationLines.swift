@@ -55,7 +55,9 @@ struct VerificationLines {
     private func vouching(_ chain: [ChainLink]) -> [String] {
         chain.dropFirst().enumerated().map { index, link in
             let isLast = index == chain.count - 2
-            let name = shown(link.certificate.subject.commonName?.raw ?? "\(link.certificate.subject)")
+            let name = ShownText(showPersonalData: showPersonalData).line(
+                link.certificate.subject.commonName?.raw ?? "\(link.certificate.subject)"
+            )
             let place: String =
                 switch link.origin {
                 case .file(let file): Texts.printable(file)
@@ -91,8 +93,5 @@ struct VerificationLines {
         }
         return lines
     }
-
-    private func shown(_ text: String) -> String {
-        Texts.printable(showPersonalData ? text : PersonalData.masked(text))
-    }
 }
+
