@@ -94,4 +94,3 @@ struct VerificationLines {
         return lines
     }
 }
-

@@ -23,6 +23,9 @@ package struct WebFetcher: Sendable {
     /// OpenSSL tries a refused connection again until the time is over, so this is what a dead server costs, in seconds.
     private static let connectLimit: Int32 = 3
 
+    /// In seconds, before a call is given up that OpenSSL should have ended.
+    private static let grace: Int64 = 5
+
     /// For everything that one question to this library fetches.
     package static let standardLimit = 20
 
@@ -53,8 +56,8 @@ package struct WebFetcher: Sendable {
         // OpenSSL counts in whole seconds, and 0 would be without end.
         let seconds = Int32(clamping: left.components.seconds + 1)
         let parts = try Self.parts(of: address)
-        // A little more than OpenSSL allows itself, so that it tells what happened wherever it can.
-        let answer = GivenUpCall.run(within: .seconds(Int64(seconds) + 1)) {
+        // More than OpenSSL allows itself, so that on a busy machine too it is OpenSSL that tells what happened.
+        let answer = GivenUpCall.run(within: .seconds(Int64(seconds) + Self.grace)) {
             Result { () throws(Failure) in
                 try exchange(parts, body: body, maximumSize: maximumSize, seconds: seconds)
             }
