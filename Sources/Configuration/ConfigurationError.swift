@@ -58,6 +58,16 @@ package enum ValueKind: Hashable, Sendable {
     case words
     /// A number of days, 0...3650.
     case days
+    /// A number of seconds, 0...86400.
+    case seconds
+    /// One of these words.
+    case choice([String])
+    /// Texts with `;` between them, at most 64 of 1...200 characters.
+    case texts
+    /// A seat's name, as logind gives it.
+    case seat
+    /// An absolute path.
+    case path
     /// The bytes of an ATR in hexadecimal, `xx` for any byte, `*` at the end for any further ones.
     case atrPattern
     /// An AID in hexadecimal, 5...16 bytes (ISO/IEC 7816-4, 12.2.3).

@@ -18,6 +18,24 @@ struct Schema: Sendable {
             ]
         ),
         Group(
+            name: "Lock",
+            qualifier: .none,
+            keys: [
+                Key(name: "Bind", kind: .choice(["present", "owner", "explicit"])),
+                Key(name: "Owners", kind: .path),
+                Key(name: "Action", kind: .choice(["lock", "terminate", "none"])),
+                Key(name: "Escalate", kind: .choice(["none", "terminate"])),
+                Key(name: "GraceSec", kind: .seconds),
+                Key(name: "ServicePatienceSec", kind: .seconds),
+                Key(name: "ConfirmSec", kind: .seconds),
+                Key(name: "RequireCardSec", kind: .seconds),
+                Key(name: "LockOnSleep", kind: .boolean),
+                Key(name: "IgnoreReaders", kind: .texts),
+                Key(name: "Cards", kind: .texts),
+            ]
+        ),
+        Group(name: "Reader", qualifier: .text, keys: [Key(name: "Seat", kind: .seat, isRequired: true)]),
+        Group(
             name: "Advice",
             qualifier: .optionalWord,
             keys: [
@@ -110,16 +128,44 @@ extension ValueKind {
                     }
                 }
         case .words: return Self.words(of: value).map { (1...20).contains($0.count) } ?? false
-        case .days: return Self.days(of: value) != nil
+        case .days: return Self.number(value, in: 0...3650) != nil
+        case .seconds: return Self.number(value, in: 0...86_400) != nil
+        case .choice(let words): return words.contains(value)
+        case .texts: return Self.texts(of: value) != nil
+        // seat0, or what udev rules call others (logind's rule: letters, digits, - and _).
+        case .seat:
+            return value.hasPrefix("seat") && (5...64).contains(value.utf8.count)
+                && value.utf8.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                        true
+                    default: false
+                    }
+                }
+        case .path: return value.hasPrefix("/") && ValueKind.text.accepts(value)
         case .atrPattern: return ATRPattern(value) != nil
         case .applicationIdentifier: return ApplicationName.identifier(value) != nil
         }
     }
 
     /// Digits alone, without a sign.
-    static func days(of value: String) -> Int? {
-        guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let days = Int(value) else { return nil }
-        return (0...3650).contains(days) ? days : nil
+    static func number(_ value: String, in range: ClosedRange<Int>) -> Int? {
+        guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(value) else {
+            return nil
+        }
+        return range.contains(number) ? number : nil
+    }
+
+    /// The texts of a list, `nil` when one is not a text.
+    ///
+    /// A `;` may close the list, as GLib writes it; an empty list is none.
+    static func texts(of value: String) -> [String]? {
+        guard !value.isEmpty else { return [] }
+        var texts = value.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+        if texts.last == "" { texts.removeLast() }
+        let isSound = texts.allSatisfy { ValueKind.text.accepts($0) && $0.unicodeScalars.count <= 200 }
+        return isSound && texts.count <= 64 ? texts : nil
     }
 
     /// The words of a list, `nil` when one is not a word.

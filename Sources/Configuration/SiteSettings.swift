@@ -27,6 +27,7 @@ package struct Advice: Hashable, Sendable {
 package struct SiteSettings: Hashable, Sendable {
     package let pinPolicy: SitePINPolicy
     package let expiryPolicy: SiteExpiryPolicy
+    package let lock: LockSettings
     /// By kind, `""` for all kinds, then by key as it is written.
     private let advice: [String: [String: String]]
 
@@ -34,6 +35,7 @@ package struct SiteSettings: Hashable, Sendable {
     package init() {
         pinPolicy = SitePINPolicy()
         expiryPolicy = SiteExpiryPolicy()
+        lock = LockSettings()
         advice = [:]
     }
 
@@ -48,10 +50,14 @@ package struct SiteSettings: Hashable, Sendable {
         if let value = sections["PINPolicy", "AllowTrivial"] { policy.allowsTrivial = value == "true" }
         pinPolicy = policy
         var expiry = SiteExpiryPolicy()
-        func days(_ key: String) -> Int? { sections["Certificates", key].flatMap(ValueKind.days) }
+        func days(_ key: String) -> Int? {
+            sections["Certificates", key].flatMap { ValueKind.number($0, in: 0...3650) }
+        }
         if let days = days("WarnDays") { expiry.warnDays = days }
         if let days = days("WarnDaysReservkort") { expiry.warnDaysReservkort = days }
         expiryPolicy = expiry
+        try sections.checkRequiredKeys(of: .settings)
+        lock = LockSettings(sections)
 
         var advice: [String: [String: String]] = [:]
         for group in sections.names where group == "Advice" || group.hasPrefix("Advice ") {

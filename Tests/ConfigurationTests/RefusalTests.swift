@@ -16,7 +16,7 @@ struct RefusalTests {
     @Test(
         "names its file, group, key and reason",
         arguments: [
-            Case(text: "[Lock]\n", group: "Lock", reason: .unknownGroup),
+            Case(text: "[Locks]\n", group: "Locks", reason: .unknownGroup),
             Case(text: "[PINPolicy x]\n", group: "PINPolicy x", reason: .unknownGroup),
             Case(text: "[Advice Reserv kort]\n", group: "Advice Reserv kort", reason: .unknownGroup),
             Case(text: "[Advice ]\n", group: "Advice ", reason: .unknownGroup),

@@ -44,6 +44,74 @@ struct SiteSettingsTests {
         }
     }
 
+    @Test("what is not said about locking has its default")
+    func lockDefaults() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("[Lock]\nGraceSec=3\n", to: "etc/kortvakt.conf")
+        var expected = LockSettings()
+        #expect(expected.ignoredReaders == ["Virtual PCD*"] && expected.confirmSeconds == 5)
+        expected.graceSeconds = 3
+        #expect(try sandbox.load().settings.lock == expected)
+    }
+
+    @Test("everything about locking can be said")
+    func lock() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write(
+            """
+            [Lock]
+            Bind=owner
+            Owners=/etc/kortvakt/whose
+            Action=terminate
+            Escalate=terminate
+            GraceSec=1
+            ServicePatienceSec=2
+            ConfirmSec=3
+            RequireCardSec=86400
+            LockOnSleep=false
+            IgnoreReaders=
+            Cards=pkcs15;Produkt åäö;
+            [Reader "OMNIKEY *"]
+            Seat=seat1
+            [Reader Other ?]
+            Seat=seat-usb-2
+
+            """,
+            to: "etc/kortvakt.conf"
+        )
+        let lock = try sandbox.load().settings.lock
+        #expect((lock.bind, lock.action, lock.escalation) == (.owner, .terminate, .terminate))
+        #expect(lock.owners == "/etc/kortvakt/whose" && !lock.locksOnSleep)
+        #expect((lock.graceSeconds, lock.servicePatienceSeconds, lock.confirmSeconds) == (1, 2, 3))
+        #expect(lock.requireCardSeconds == 86_400 && lock.ignoredReaders.isEmpty)
+        #expect(lock.cards == ["pkcs15", "Produkt åäö"])
+        let seats = lock.readerSeats.map { [$0.pattern, $0.seat] }
+        #expect(seats == [["OMNIKEY *", "seat1"], ["Other ?", "seat-usb-2"]])
+    }
+
+    @Test(
+        "a wrong word about locking refuses the file",
+        arguments: [
+            "Bind=absent", "Action=Lock", "Escalate=lock", "GraceSec=-1", "GraceSec=86401", "GraceSec=1s",
+            "LockOnSleep=yes", "Owners=owners", "Cards=a;;b", "Lock=1",
+        ]
+    )
+    func wrongLock(line: String) throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("[Lock]\n\(line)\n", to: "etc/kortvakt.conf")
+        #expect(sandbox.refusal()?.group == "Lock")
+    }
+
+    @Test(
+        "a reader without a seat, or with none that there can be",
+        arguments: ["", "Seat=", "Seat=desk", "Seat=seat"]
+    )
+    func wrongSeat(line: String) throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("[Reader x]\n\(line)\n", to: "etc/kortvakt.conf")
+        #expect(sandbox.refusal() != nil)
+    }
+
     @Test("files that do not end in .conf, and hidden ones, are not read")
     func otherFiles() throws {
         let sandbox = try Sandbox()
@@ -121,7 +189,7 @@ struct SiteSettingsTests {
         let settings = try sandbox.load().settings
         #expect(settings.advice(kind: nil, language: "nn")?.text?.contains("brukarstøtta") == true)
         for group in Schema.settings.groups {
-            #expect(lines.contains("[\(group.name)]"))
+            #expect(lines.contains { $0 == "[\(group.name)]" || $0.hasPrefix("[\(group.name) ") })
             for key in group.keys {
                 #expect(lines.contains { $0.hasPrefix("\(key.name)=") })
                 for language in Schema.languages where key.isTranslated && language != "en" {
