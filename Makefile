@@ -31,7 +31,7 @@ help:
 	@echo 'make build    release build in $(BUILD)/release'
 	@echo 'make install  into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)'
 	@echo 'make lint     check the format of the sources'
-	@echo 'make bench    count commands and time, beside other programs on the same software card'
+	@echo 'make bench    count commands and time, beside other programs on the same software card, and OpenSSL'
 	@echo 'make fuzz     feed hostile cards and files, with AddressSanitizer'
 	@echo 'make po       bring the translation files up to date with the sources'
 	@echo 'make clean    remove $(BUILD)'
@@ -70,6 +70,7 @@ lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
 
 bench: packages vpcd build
+	KORTVAKT_BENCH=1 $(SWIFT_BUILD) $(RELEASE) --product TrustBenchmark
 	BUILD=$(BUILD) Tests/tools/bench
 
 fuzz: packages

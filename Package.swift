@@ -165,6 +165,18 @@ let package = Package(
     ]
 )
 
+// Nobody needs it but `make bench`.
+if Context.environment["KORTVAKT_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "TrustBenchmark",
+            dependencies: ["COpenSSL", "CertificateTrust"],
+            path: "Tests/TrustBenchmark",
+            swiftSettings: strict
+        )
+    )
+}
+
 // The fuzzer needs libFuzzer's own main function, so it is built only by `make fuzz`.
 if Context.environment["KORTVAKT_FUZZ"] == "1" {
     package.targets.append(

@@ -2,23 +2,62 @@ internal import COpenSSL
 
 /// An X.509 certificate (RFC 5280), read and not judged.
 ///
-/// A value: copies share one OpenSSL object. Two certificates are equal when their bytes are.
+/// A value: copies share what was read, and the OpenSSL object. Two certificates are equal when their bytes are.
 package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// Larger ones are refused; SITHS certificates have about 1,800 bytes.
     package static let maximumSize = 16_384
 
-    package let der: [UInt8]
-    package let subject: DistinguishedName
-    package let issuer: DistinguishedName
+    package var der: [UInt8] { content.der }
+    package var subject: DistinguishedName { content.subject }
+    package var issuer: DistinguishedName { content.issuer }
     /// The content of the INTEGER, most significant byte first.
-    package let serialNumber: [UInt8]
-    package let notBefore: Instant
-    package let notAfter: Instant
-    package let key: PublicKey
-    package let signature: SignatureAlgorithm
-    package let extensions: CertificateExtensions
+    package var serialNumber: [UInt8] { content.serialNumber }
+    package var notBefore: Instant { content.notBefore }
+    package var notAfter: Instant { content.notAfter }
+    package var key: PublicKey { content.key }
+    package var signature: SignatureAlgorithm { content.signature }
+    package var extensions: CertificateExtensions { content.extensions }
 
-    let handle: CertificateHandle
+    var handle: CertificateHandle { content.handle }
+
+    /// What was read; an object, so that a copy is one pointer and not two dozen values.
+    private let content: Content
+
+    private final class Content: Sendable {
+        let der: [UInt8]
+        let subject: DistinguishedName
+        let issuer: DistinguishedName
+        let serialNumber: [UInt8]
+        let notBefore: Instant
+        let notAfter: Instant
+        let key: PublicKey
+        let signature: SignatureAlgorithm
+        let extensions: CertificateExtensions
+        let handle: CertificateHandle
+
+        init(der: [UInt8], handle: CertificateHandle) throws(CertificateError) {
+            self.der = der
+            self.handle = handle
+            let times = unsafe handle.with { x509 in
+                unsafe (
+                    Instant(reading: X509_get0_notBefore(x509)), Instant(reading: X509_get0_notAfter(x509))
+                )
+            }
+            guard let notBefore = times.0, let notAfter = times.1 else { throw .invalidTime }
+            (self.notBefore, self.notAfter) = (notBefore, notAfter)
+            subject = unsafe handle.with { unsafe DistinguishedName(reading: X509_get_subject_name($0)) }
+            issuer = unsafe handle.with { unsafe DistinguishedName(reading: X509_get_issuer_name($0)) }
+            serialNumber = unsafe handle.with { x509 in
+                unsafe LibraryString.bytes(of: X509_get0_serialNumber(x509), limit: Certificate.maximumSize)
+                    ?? []
+            }
+            key = unsafe handle.with { unsafe PublicKey(of: $0) }
+            signature = unsafe handle.with { unsafe SignatureAlgorithm(of: $0) }
+            extensions = unsafe handle.with { unsafe CertificateExtensions(of: $0) }
+            // Whatever reading left behind is not about the next call.
+            ERR_clear_error()
+        }
+    }
 
     package static func == (left: Certificate, right: Certificate) -> Bool { left.der == right.der }
     package func hash(into hasher: inout Hasher) { hasher.combine(der) }
@@ -66,28 +105,6 @@ package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomD
         }
         let handle = CertificateHandle(owner)
         guard used == der.count else { throw .trailingBytes(count: der.count - used) }
-        try self.init(der: der, handle: handle)
-    }
-
-    private init(der: [UInt8], handle: CertificateHandle) throws(CertificateError) {
-        self.der = der
-        self.handle = handle
-        let times = unsafe handle.with { x509 in
-            unsafe (
-                Instant(reading: X509_get0_notBefore(x509)), Instant(reading: X509_get0_notAfter(x509))
-            )
-        }
-        guard let notBefore = times.0, let notAfter = times.1 else { throw .invalidTime }
-        (self.notBefore, self.notAfter) = (notBefore, notAfter)
-        subject = unsafe handle.with { unsafe DistinguishedName(reading: X509_get_subject_name($0)) }
-        issuer = unsafe handle.with { unsafe DistinguishedName(reading: X509_get_issuer_name($0)) }
-        serialNumber = unsafe handle.with { x509 in
-            unsafe LibraryString.bytes(of: X509_get0_serialNumber(x509), limit: Self.maximumSize) ?? []
-        }
-        key = unsafe handle.with { unsafe PublicKey(of: $0) }
-        signature = unsafe handle.with { unsafe SignatureAlgorithm(of: $0) }
-        extensions = unsafe handle.with { unsafe CertificateExtensions(of: $0) }
-        // Whatever reading left behind is not about the next call.
-        ERR_clear_error()
+        content = try Content(der: der, handle: handle)
     }
 }

@@ -32,9 +32,11 @@ package struct ObjectID: Hashable, Sendable, CustomStringConvertible {
 
     /// Wraps `OBJ_obj2txt`.
     init(reading object: OpaquePointer?) {
-        var buffer = [CChar](repeating: 0, count: Self.maximumLength)
-        let length = unsafe OBJ_obj2txt(&buffer, Int32(buffer.count), object, 1)
-        let bytes = buffer.prefix(max(0, min(Int(length), buffer.count - 1)))
-        dotted = String(decoding: bytes.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        dotted = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.maximumLength) {
+            buffer in
+            let length = unsafe OBJ_obj2txt(buffer.baseAddress, Int32(Self.maximumLength), object, 1)
+            let count = max(0, min(Int(length), Self.maximumLength - 1))
+            return unsafe String(decoding: UnsafeRawBufferPointer(buffer).prefix(count), as: UTF8.self)
+        }
     }
 }

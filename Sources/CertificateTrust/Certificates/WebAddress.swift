@@ -5,18 +5,20 @@ enum WebAddress {
 
     /// An address of http or https, of visible ASCII characters alone, without a name and password of a user.
     static func isUsable(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
+        let bytes = text.utf8
         guard bytes.count <= maximumLength, bytes.allSatisfy({ (0x21...0x7E).contains($0) }),
             let scheme = scheme(of: text)
         else { return false }
-        let host = text.dropFirst(scheme.rawValue.count + 3).prefix { !"/?#".contains($0) }
-        return !host.isEmpty && !host.contains("@")
+        let host = bytes.dropFirst(scheme.rawValue.utf8.count + 3).prefix { byte in
+            ![UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#")].contains(byte)
+        }
+        return !host.isEmpty && !host.contains(UInt8(ascii: "@"))
     }
 
-    enum Scheme: String { case http, https }
+    enum Scheme: String, CaseIterable { case http, https }
 
     static func scheme(of text: String) -> Scheme? {
-        guard let end = text.firstIndex(of: ":"), text[end...].hasPrefix("://") else { return nil }
-        return Scheme(rawValue: text[..<end].lowercased())
+        let start = text.utf8.prefix(8).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
+        return Scheme.allCases.first { start.starts(with: "\($0.rawValue)://".utf8) }
     }
 }

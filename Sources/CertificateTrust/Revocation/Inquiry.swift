@@ -73,7 +73,9 @@ struct Inquiry {
                     maximumSize: RevocationList.maximumSize,
                     deadline: deadline
                 )
-                judge(list: bytes, address: address, point: point, fetched: .now, isFromCache: false)
+                judgeList(of: address, point, bytes) { () throws(Revocation.CRLProblem) in
+                    (try SharedList(der: bytes), .now)
+                }
             } catch {
                 obstacles.append(.notFetched(address: address, error))
             }
@@ -111,6 +113,7 @@ struct Inquiry {
             if revocation.policy == .cached { obstacles.append(.notCached) }
             return
         }
+        let lists = revocation.lists
         var isKept = false
         for address in responders {
             guard let item = cache.item(key(.ocsp, address), maximumSize: ResponderAnswer.maximumSize) else {
@@ -120,11 +123,14 @@ struct Inquiry {
             judge(answer: item.bytes, address: address, fetched: item.fetched, isFromCache: true)
         }
         for (address, point) in points {
-            guard let item = cache.item(key(.crl, address), maximumSize: RevocationList.maximumSize) else {
-                continue
+            // Where one cannot be read, the next.
+            for file in cache.files(key(.crl, address), maximumSize: RevocationList.maximumSize) {
+                let isRead = judgeList(of: address, point, nil) {
+                    () throws(Revocation.CRLProblem) in try lists.list(in: file)
+                }
+                isKept = isKept || isRead
+                if isRead { break }
             }
-            isKept = true
-            judge(list: item.bytes, address: address, point: point, fetched: item.fetched, isFromCache: true)
         }
         if !isKept && revocation.policy == .cached { obstacles.append(.notCached) }
     }
@@ -133,7 +139,9 @@ struct Inquiry {
     private func key(_ kind: Revocation.Evidence.Kind, _ address: String) -> String {
         switch kind {
         case .crl: "crl \(address)"
-        case .ocsp: "ocsp \(address) \(certificate.serialNumber) \(certificate.issuer.encoded)"
+        case .ocsp:
+            "ocsp \(address) \(RevocationCache.digits(certificate.serialNumber)) "
+                + RevocationCache.digits(certificate.issuer.encoded)
         }
     }
 
@@ -160,38 +168,38 @@ struct Inquiry {
         }
     }
 
-    private mutating func judge(
-        list bytes: [UInt8],
-        address: String,
-        point: CertificateExtensions.CRLPoint,
-        fetched: Instant,
-        isFromCache: Bool
-    ) {
+    /// What the list says that `read` gives; `false` when it gives none.
+    ///
+    /// `bytes` are the list where it was fetched just now, and `nil` where it comes from the cache.
+    @discardableResult
+    private mutating func judgeList(
+        of address: String,
+        _ point: CertificateExtensions.CRLPoint,
+        _ bytes: [UInt8]?,
+        _ read: () throws(Revocation.CRLProblem) -> (list: SharedList, fetched: Instant)?
+    ) -> Bool {
         do throws(Revocation.CRLProblem) {
-            let answer = try RevocationList(der: bytes).answer(
-                about: certificate,
-                issuer: issuer,
-                point: point,
-                at: instant
-            )
+            guard let (list, fetched) = try read() else { return false }
+            let answer = try list.answer(about: certificate, issuer: issuer, point: point, at: instant)
             let evidence = Revocation.Evidence(
                 kind: .crl,
                 address: address,
                 made: answer.made,
                 validUntil: answer.validUntil,
                 fetched: fetched,
-                isFromCache: isFromCache
+                isFromCache: bytes == nil
             )
             accept(answer.status, evidence, bytes)
         } catch {
             obstacles.append(.crl(address: address, error))
         }
+        return true
     }
 
     private mutating func accept(
         _ status: Revocation.Status,
         _ evidence: Revocation.Evidence,
-        _ bytes: [UInt8]
+        _ bytes: [UInt8]?
     ) {
         if case .revoked = status {
             revoked = (status, evidence)
@@ -199,7 +207,7 @@ struct Inquiry {
             good = evidence
         }
         // Only what could be judged is kept, so that no nonsense takes the place of something good.
-        guard !evidence.isFromCache, let cache = revocation.cache else { return }
+        guard !evidence.isFromCache, let bytes, let cache = revocation.cache else { return }
         cacheFailure = cache.keep(bytes, as: key(evidence.kind, evidence.address)) ?? cacheFailure
     }
 }

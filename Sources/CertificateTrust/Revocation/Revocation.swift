@@ -1,6 +1,7 @@
 /// Whether certificates are revoked, as far as it can be found out.
 ///
-/// Blocking where the policy is `online`: up to the fetcher's limit for a whole chain, and name resolution besides.
+/// Blocking where the policy is `online`: up to the fetcher's limit for a whole chain, and name resolution besides. Holds the
+/// lists that it has read from the cache, up to some 100 MB, so that what lives long makes a new one for each card.
 package struct Revocation: Sendable {
     package enum Policy: String, Hashable, Sendable, CaseIterable {
         /// Nothing is asked.
@@ -51,6 +52,7 @@ package struct Revocation: Sendable {
     package let policy: Policy
     let cache: RevocationCache?
     let fetcher: WebFetcher
+    let lists = ReadLists()
 
     package init(policy: Policy, cache: RevocationCache?, fetcher: WebFetcher = WebFetcher()) {
         (self.policy, self.cache, self.fetcher) = (policy, cache, fetcher)

@@ -34,31 +34,17 @@ package struct RevocationCache: Sendable {
 
     /// The youngest that was kept; `nil` when nothing usable was.
     func item(_ key: String, maximumSize: Int) -> Item? {
-        guard let name = name(key) else { return nil }
-        return folders.compactMap { Self.item("\($0)/\(name)", maximumSize: maximumSize) }
-            .max { $0.fetched < $1.fetched }
+        for file in files(key, maximumSize: maximumSize) {
+            if let (file, bytes) = file.read() { return Item(bytes: bytes, fetched: file.fetched) }
+        }
+        return nil
     }
 
-    private static func item(_ path: String, maximumSize: Int) -> Item? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            status.st_uid == 0 || status.st_uid == geteuid(), status.st_mode & (S_IWGRP | S_IWOTH) == 0,
-            (1...maximumSize).contains(Int(status.st_size))
-        else { return nil }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        var filled = 0
-        while filled < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, buffer.count - filled)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return nil }
-            filled += count
-        }
-        return Item(bytes: bytes, fetched: Instant(seconds: Int64(status.st_mtim.tv_sec)))
+    /// What was kept, the youngest first, not read yet.
+    func files(_ key: String, maximumSize: Int) -> [KeptFile] {
+        guard let name = name(key) else { return [] }
+        return folders.compactMap { KeptFile("\($0)/\(name)", maximumSize: maximumSize) }
+            .sorted { $0.fetched > $1.fetched }
     }
 
     /// Keeps `bytes` for the next time; either all of them or nothing.
@@ -124,8 +110,18 @@ package struct RevocationCache: Sendable {
             ERR_clear_error()
             return nil
         }
-        return output.prefix(Int(length)).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        return Self.digits(output.prefix(Int(length)))
+    }
+
+    /// Two small hexadecimal digits for each byte.
+    static func digits(_ bytes: some Collection<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 0x0F)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -19,6 +19,12 @@ struct RevocationList: ~Copyable {
     static let tolerance: Int64 = 300
 
     private let owner: Owner<X509CRLObject>
+    private let scan = Scan()
+
+    /// What takes a look at every entry, which is worth one only.
+    private final class Scan {
+        var unknownCritical: [ObjectID]?
+    }
 
     init(der: [UInt8]) throws(Problem) {
         var used = 0
@@ -86,10 +92,9 @@ struct RevocationList: ~Copyable {
         for certificate: Certificate,
         point: CertificateExtensions.CRLPoint
     ) throws(Problem) {
-        let (isDelta, unknown) = unsafe owner.with { crl in
-            unsafe (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0, Self.unknownCritical(in: crl))
-        }
+        let isDelta = unsafe owner.with { unsafe X509_CRL_get_ext_by_NID($0, NID_delta_crl, -1) >= 0 }
         if isDelta { throw .delta }
+        let unknown = unknownCritical()
         guard unknown.isEmpty else { throw .unknownCriticalExtension(unknown) }
         let problem = unsafe owner.with { crl -> Problem? in
             var critical: Int32 = 0
@@ -114,6 +119,13 @@ struct RevocationList: ~Copyable {
             return (names ?? []).contains(where: point.addresses.contains) ? nil : .otherScope
         }
         if let problem { throw problem }
+    }
+
+    private borrowing func unknownCritical() -> [ObjectID] {
+        if let known = scan.unknownCritical { return known }
+        let unknown = unsafe owner.with { unsafe Self.unknownCritical(in: $0) }
+        scan.unknownCritical = unknown
+        return unknown
     }
 
     /// Of the list and of its entries; more than one of a kind is named once.

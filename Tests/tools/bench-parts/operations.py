@@ -25,7 +25,7 @@ OPENSC = {
 }
 
 # What kortvakt, OpenSC and Yubico's programs say once for each certificate.
-CERTIFICATES = ["issued by ", "Encoded serial ", r"Slot 9[acde]:\s+Algorithm:"]
+CERTIFICATES = ["issued by ", "Encoded serial ", "BEGIN CERTIFICATE", r"Slot 9[acde]:\s+Algorithm:"]
 
 
 @dataclasses.dataclass
@@ -36,7 +36,7 @@ class Operation:
     entered: list
     """Lines on its standard input."""
     opensc: list
-    """OpenSC's command."""
+    """OpenSC's command; `None` where it has none."""
     tries: int = None
     """What the PIN has left before, all when not given; afterwards it has all, which proves that the code was presented."""
     pin_afterwards: str = CODES["auth"]
