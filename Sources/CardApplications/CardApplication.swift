@@ -160,7 +160,7 @@ package struct CardCertificate: Hashable, Sendable {
     package var label: String
     /// The id of the PIN that opens its key; `nil` where the card does not say.
     package var pin: String?
-    /// X.509 DER, hostile.
+    /// X.509 DER, hostile; empty where the card names a certificate that cannot be read.
     package var der: [UInt8]
 
     package init(id: String, label: String, pin: String?, der: [UInt8]) {

@@ -11,7 +11,9 @@ extension CertificateSummary {
     ///
     /// A certificate without KeyUsage limits nothing (RFC 5280, 4.2.1.3); then it is the card that says what a key is for.
     package var isForLogin: Bool {
-        keyUsage.isEmpty || keyUsage.contains(.digitalSignature) && !keyUsage.contains(.nonRepudiation)
+        !hasUnreadableKeyUsage
+            && (keyUsage.isEmpty
+                || keyUsage.contains(.digitalSignature) && !keyUsage.contains(.nonRepudiation))
     }
 }
 

@@ -22,6 +22,8 @@ package struct CertificateSummary: Hashable, Sendable {
     package private(set) var notBefore: Time = ""
     package private(set) var notAfter: Time = ""
     package private(set) var keyUsage: [KeyUsage] = []
+    /// There is a KeyUsage, and it makes no sense here; what it forbids is not known then.
+    package private(set) var hasUnreadableKeyUsage = false
     /// Attribute commonName of the subject.
     package private(set) var subjectName: String?
     /// Attribute commonName of the issuer.
@@ -65,12 +67,18 @@ package struct CertificateSummary: Hashable, Sendable {
     }
 
     private mutating func read(extension entry: ASN1Node) {
-        guard let first = entry.children.first, let identifier = try? ASN1ObjectIdentifier(derEncoded: first),
-            let octets = entry.children.last?.primitive
+        guard let first = entry.children.first, let identifier = try? ASN1ObjectIdentifier(derEncoded: first)
         else { return }
+        guard let octets = entry.children.last?.primitive else {
+            if identifier.description == "2.5.29.15" { hasUnreadableKeyUsage = true }
+            return
+        }
         switch identifier.description {
         case "2.5.29.15":
-            guard let bits = (try? DER.parse(Array(octets)))?.primitive, bits.count >= 2 else { return }
+            guard let bits = (try? DER.parse(Array(octets)))?.primitive, bits.count >= 2 else {
+                hasUnreadableKeyUsage = true
+                return
+            }
             let values = bits.dropFirst()
             keyUsage = KeyUsage.allCases.enumerated().filter { position, _ in
                 let octet = values.dropFirst(position / 8).first ?? 0

@@ -1,44 +1,90 @@
 /// Masks personal identity numbers in text that comes from cards.
 ///
-/// Swedish ones are `YYMMDD-NNNN` or `YYYYMMDD-NNNN`, with `-`, `+` or nothing between; coordination numbers add 60 to the
-/// day (Skatteverket, SKV 704). Norwegian ones are `DDMMYYNNNNN`; D-numbers add 40 to the day (folkeregisterforskriften, 2-2-1).
-/// Numbers that hold no date, such as organisation numbers in an HSA-id, stay as they are.
+/// Swedish ones are `YYMMDD-NNNN` or `YYYYMMDD-NNNN`; coordination numbers add 60 to the day (Skatteverket, SKV 704).
+/// Norwegian ones are `DDMMYYNNNNN`; D-numbers add 40 to the day (folkeregisterforskriften, 2-2-1). Danish ones are
+/// `DDMMYY-NNNN`, Finnish ones `DDMMYY-NNNC`. One character may stand between date and number, or none. Numbers that hold no
+/// date, such as organisation numbers in an HSA-id, stay as they are.
 package enum PersonalData {
     package static func masked(_ text: String) -> String {
-        var result: [UInt8] = []
-        var run: [UInt8] = []
-        for byte in Array(text.utf8) {
-            let isDigit = (0x30...0x39).contains(byte)
-            let isSign = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
-            if isDigit || isSign && !run.isEmpty {
-                run.append(byte)
+        var characters = Array(text.unicodeScalars)
+        var groups = groups(of: characters)[...]
+        while let group = groups.popFirst() {
+            // A date and a number with one character between them.
+            if let next = groups.first, next.lowerBound == group.upperBound + 1,
+                isSeparator(characters[group.upperBound]),
+                let hidden = hidden(date: digits(characters[group]), number: digits(characters[next]))
+            {
+                for index in next.prefix(hidden) { characters[index] = "*" }
+                groups.removeFirst()
                 continue
             }
-            result += maskedRun(run)
-            run = []
-            result.append(byte)
+            for range in whole(digits(characters[group])) {
+                for index in range { characters[group.lowerBound + index] = "*" }
+            }
         }
-        result += maskedRun(run)
-        return String(decoding: result, as: UTF8.self)
+        var result = String.UnicodeScalarView()
+        result.append(contentsOf: characters)
+        return String(result)
     }
 
-    /// `run` is digits and signs, beginning with a digit.
-    private static func maskedRun(_ run: [UInt8]) -> [UInt8] {
-        let digits = run.filter { $0 >= 0x30 }.map { Int($0 - 0x30) }
-        let hidden: Int
-        switch digits.count {
-        case 10 where isDate(digits, month: 2, day: 4): hidden = 4
-        case 11 where isDate(digits, month: 2, day: 0): hidden = 5
-        case 12 where (18...21).contains(digits[0] * 10 + digits[1]) && isDate(digits, month: 4, day: 6):
-            hidden = 4
-        default: return run
+    /// Where digits stand side by side.
+    private static func groups(of characters: [Unicode.Scalar]) -> [Range<Int>] {
+        var groups: [Range<Int>] = []
+        for (index, character) in characters.enumerated() where isDigit(character) {
+            if let last = groups.last, last.upperBound == index {
+                groups[groups.count - 1] = last.lowerBound..<index + 1
+            } else {
+                groups.append(index..<index + 1)
+            }
         }
-        var left = hidden
-        return run.reversed().map { byte in
-            guard left > 0, byte >= 0x30 else { return byte }
-            left -= 1
-            return UInt8(ascii: "*")
-        }.reversed()
+        return groups
+    }
+
+    private static func isDigit(_ character: Unicode.Scalar) -> Bool { ("0"..."9").contains(character) }
+
+    private static func isSeparator(_ character: Unicode.Scalar) -> Bool {
+        switch character.properties.generalCategory {
+        case .dashPunctuation, .spaceSeparator, .connectorPunctuation: true
+        default: "+./".unicodeScalars.contains(character)
+        }
+    }
+
+    private static func digits(_ characters: ArraySlice<Unicode.Scalar>) -> [Int] {
+        characters.map { Int($0.value) - 0x30 }
+    }
+
+    /// How many digits of a number behind a separator are hidden; `nil` when this is no such pair.
+    private static func hidden(date: [Int], number: [Int]) -> Int? {
+        switch (date.count, number.count) {
+        case (8, 4) where isDateWithCentury(date): 4
+        // YYMMDD-NNNN or DDMMYY-NNNN, and Finnish ones, whose last character may be a letter.
+        case (6, 3), (6, 4):
+            isDate(date, month: 2, day: 4) || isDate(date, month: 2, day: 0) ? number.count : nil
+        case (6, 5) where isDate(date, month: 2, day: 0): 5
+        default: nil
+        }
+    }
+
+    /// What is hidden of digits without a separator.
+    private static func whole(_ digits: [Int]) -> [Range<Int>] {
+        let count = digits.count
+        switch count {
+        case 10 where isDate(digits, month: 2, day: 4) || isDate(digits, month: 2, day: 0): return [6..<10]
+        case 11 where isDate(digits, month: 2, day: 0): return [6..<11]
+        case 12 where isDateWithCentury(digits): return [8..<12]
+        // One with something before or behind it, such as another number.
+        case 13...64:
+            var found: [Range<Int>] = []
+            for start in [0, count - 12] where isDateWithCentury(Array(digits[start..<(start + 12)])) {
+                found.append(start + 8..<start + 12)
+            }
+            return found
+        default: return []
+        }
+    }
+
+    private static func isDateWithCentury(_ digits: [Int]) -> Bool {
+        (18...21).contains(digits[0] * 10 + digits[1]) && isDate(digits, month: 4, day: 6)
     }
 
     private static func isDate(_ digits: [Int], month: Int, day: Int) -> Bool {

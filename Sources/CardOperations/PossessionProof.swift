@@ -1,5 +1,6 @@
 package import CardApplications
 internal import CardCore
+internal import CertificateTrust
 
 /// A signature by which a card shows that it holds the key of a certificate; nobody has verified it yet.
 package struct PossessionProof: Hashable, Sendable {
@@ -149,7 +150,10 @@ extension PINOperations {
                 guard case .id(let id) = choice else { return .failure(.noCertificate(id: nil)) }
                 return .failure(.noCertificate(id: id))
             }
-            guard certificate.isForLogin else { return .failure(.notForLogin(certificate)) }
+            // OpenSSL has to read the same: whoever reads less must not decide that a signature binds nobody.
+            guard certificate.isForLogin, let read = try? Certificate(der: certificate.der),
+                Purpose(of: read) == .login
+            else { return .failure(.notForLogin(certificate)) }
             guard let pin = survey.policies.first(where: { $0.id == certificate.pin }) else {
                 return .failure(.noKnownPIN(certificate))
             }

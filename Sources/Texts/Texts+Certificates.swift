@@ -73,7 +73,9 @@ extension Texts {
     package var trustedForSignatures: String {
         text("Trusted: it is genuine and may be used for signatures.")
     }
-    package var trusted: String { text("Trusted: it is genuine.") }
+    package var trusted: String {
+        text("Trusted: it is genuine. It is meant neither for logging in nor for signatures.")
+    }
     package func notTrusted(reasons: Int) -> String {
         text("NOT trusted, for this reason:", "NOT trusted, for {count} reasons:", count: reasons)
     }
@@ -132,7 +134,7 @@ extension Texts {
     package func notForLogin(_ id: String) -> Sentence {
         Sentence(
             text(
-                "The key of certificate {id} is for signatures that bind its holder, so it is not asked to sign.",
+                "Certificate {id} is not one to log in with, and no other key is asked to sign.",
                 ["id": id]
             ),
             text("Name the login certificate, or none.")
@@ -184,7 +186,7 @@ extension Texts {
     }
     package func exportExists(_ path: String) -> Sentence {
         Sentence(
-            text("{file} is there already and was left as it is.", ["file": path]),
+            text("The file {file} is there already and was left as it is.", ["file": path]),
             text("Name another file, or replace it with --force.")
         )
     }

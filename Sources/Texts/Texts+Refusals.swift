@@ -154,8 +154,15 @@ extension Texts {
     }
     package func cannotWrite(_ file: String, _ reason: String) -> Sentence {
         Sentence(
-            text("{file} cannot be written: {reason}.", ["file": file, "reason": reason]),
+            text("The file {file} cannot be written: {reason}.", ["file": file, "reason": reason]),
             text("Choose another file.")
+        )
+    }
+
+    package func resultLost(_ reason: String) -> Sentence {
+        Sentence(
+            text("The result could not be written: {reason}.", ["reason": reason]),
+            text("Look at where the output goes, and try again.")
         )
     }
 

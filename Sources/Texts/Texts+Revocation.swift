@@ -129,6 +129,17 @@ extension Texts {
             )
         )
     }
+    package func notAsked(_ address: String) -> Sentence {
+        Sentence(
+            text(
+                "{address} was not asked: the time for all questions was over.",
+                ["address": quoted(address)]
+            ),
+            text(
+                "Try again later. If it goes on, look at the network, the firewall, and the proxy in http_proxy."
+            )
+        )
+    }
     package func notConnected(_ address: String, _ detail: String) -> Sentence {
         Sentence(
             text(

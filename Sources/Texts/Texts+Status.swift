@@ -25,6 +25,7 @@ extension Texts {
     package func holder(_ name: String, _ number: String) -> String {
         text("{name}, {number}", ["name": name, "number": number])
     }
+    package func heldBy(_ holder: String) -> String { text("held by {holder}", ["holder": holder]) }
     package func issuedBy(_ issuer: String) -> String { text("issued by {issuer}", ["issuer": issuer]) }
     package var forLogin: String { text("login") }
     package var forSignatures: String { text("signatures") }

@@ -35,7 +35,7 @@ struct CertExportCommand: ParsableCommand {
         let bytes = found.certificates.flatMap { certificate in
             format == .der ? certificate.der : Array(PEM.text(der: certificate.der).utf8)
         }
-        guard let output else {
+        guard let output, output != "-" else {
             guard OutputFile.write(bytes, to: STDOUT_FILENO) == nil else {
                 throw failure(Program.texts.cannotWrite("-", OutputFile.reason(errno)))
             }

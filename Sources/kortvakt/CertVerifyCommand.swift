@@ -108,12 +108,14 @@ struct CertVerifyCommand: ParsableCommand {
         let certificates = subjects.map { try? Certificate(der: $0.card.der) }
         var helpers = certificates.compactMap { $0 }.filter(\.extensions.isAuthority)
         let now = Instant.now
+        let session = examiner.revocation.begin()
         func examine(_ position: Int) -> ExaminedCertificate {
             ExaminedCertificate(
                 subjects[position].card,
                 possession: subjects[position].possession,
                 helpers: helpers,
                 by: examiner,
+                in: session,
                 at: now
             )
         }

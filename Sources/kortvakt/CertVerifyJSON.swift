@@ -9,6 +9,8 @@ struct CertVerifyJSON: Encodable {
         let id: String
         /// `trusted` or `rejected`.
         let result: String
+        /// What it was judged for: `login`, `signing` or `any`.
+        let purpose: Nullable<String>
         let reasons: [ReasonJSON]
         /// `good`, `revoked`, `unknown` or `unchecked`.
         let revocation: String
@@ -63,6 +65,7 @@ struct CertVerifyJSON: Encodable {
             return Item(
                 id: item.card.id,
                 result: "rejected",
+                purpose: Nullable(nil),
                 reasons: [ReasonJSON("not-a-certificate", sentence)],
                 revocation: Examination.RevocationState.unchecked.rawValue,
                 revocationChecks: [],
@@ -73,6 +76,7 @@ struct CertVerifyJSON: Encodable {
             return Item(
                 id: item.card.id,
                 result: examination.isTrusted ? "trusted" : "rejected",
+                purpose: Nullable(examination.purpose.rawValue),
                 reasons: examination.reasons.map {
                     ReasonJSON($0.code.rawValue, wording.sentence($0, at: item.instant))
                 },
@@ -93,7 +97,7 @@ struct CertVerifyJSON: Encodable {
             subject: name(finding.link.certificate, personal),
             status: name(finding.status),
             source: Nullable(evidence?.kind.rawValue),
-            address: Nullable(evidence?.address),
+            address: Nullable(evidence.map { ShownText(showPersonalData: personal).json($0.address) }),
             made: Nullable(evidence.map { "\($0.made)" }),
             validUntil: Nullable(evidence?.validUntil.map { "\($0)" }),
             fetched: Nullable(evidence.map { "\($0.fetched)" }),
@@ -103,8 +107,7 @@ struct CertVerifyJSON: Encodable {
     }
 
     private static func name(_ certificate: Certificate, _ personal: Bool) -> String {
-        let name = certificate.subject.commonName?.shown ?? "\(certificate.subject)"
-        return ShownText(showPersonalData: personal).json(name)
+        LinkWording(showPersonalData: personal, texts: Program.texts).holder(certificate)
     }
 
     private static func name(_ status: Revocation.Status) -> String {

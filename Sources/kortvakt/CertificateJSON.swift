@@ -29,13 +29,13 @@ struct CertificateJSON: Encodable {
         id = certificate.id
         label = shown.json(certificate.label)
         subject = Nullable(summary.map { shown.json($0.subject) })
-        issuer = Nullable(summary?.issuer)
+        issuer = Nullable(summary.map { shown.json($0.issuer) })
         serialNumber = Nullable(summary?.serialNumber)
         notBefore = Nullable(summary?.notBefore)
         notAfter = Nullable(summary?.notAfter)
         keyUsage = summary?.keyUsage.map(\.rawValue) ?? []
-        hsaID = Nullable(summary?.hsaID)
-        cardNumber = Nullable(summary?.cardNumber)
+        hsaID = Nullable(summary?.hsaID.map(shown.json))
+        cardNumber = Nullable(summary?.cardNumber.map(shown.json))
         pin = Nullable(certificate.pin)
         let warning = summary.flatMap { CertificateExpiry($0, limits: site.expiryLimits, at: .now) }
         let (state, days): (String?, Int?) =
@@ -79,8 +79,8 @@ struct CertificateDetailsJSON: Encodable {
         testIssuer = Nullable(certificate?.isOfTestIssuer)
         principalNames = extensions?.principalNames.map { shown.json($0.raw) } ?? []
         emailAddresses = extensions?.emailAddresses.map { shown.json($0.raw) } ?? []
-        crlAddresses = extensions?.crlPoints.flatMap(\.addresses) ?? []
-        ocspAddresses = extensions?.ocspAddresses ?? []
+        crlAddresses = extensions?.crlPoints.flatMap(\.addresses).map(shown.json) ?? []
+        ocspAddresses = extensions?.ocspAddresses.map(shown.json) ?? []
         fingerprint = Nullable(certificate.map { Hex.string(of: $0.fingerprint) })
     }
 

@@ -23,7 +23,10 @@ struct CertificateLines {
         let heading = [id, use(summary.keyUsage), texts.validUntil(String(summary.notAfter.prefix(10)))]
         let warning = CertificateExpiry(summary, limits: site.expiryLimits, at: now).map(texts.expiry)
         return [heading.compactMap { $0 }.joined(separator: "  ")]
-            + [holder(summary), texts.issuedBy(summary.issuerName ?? summary.issuer), warning]
+            + [
+                texts.heldBy(holder(summary)),
+                texts.issuedBy(shown.line(summary.issuerName ?? summary.issuer)), warning,
+            ]
             .compactMap { $0.map { "  \($0)" } }
     }
 
@@ -119,7 +122,7 @@ struct CertificateLines {
     private func technicalities(of certificate: Certificate) -> [(String, [String])] {
         let extensions = certificate.extensions
         let uses = extensions.keyUsage?.map(\.rawValue).joined(separator: ", ")
-        func addresses(_ list: [String]) -> [String] { list.prefix(8).map { Texts.printable($0) } }
+        func addresses(_ list: [String]) -> [String] { list.prefix(8).map(shown.line) }
         return [
             (texts.certSerialNumber, [Hex.string(of: Array(certificate.serialNumber.prefix(20)))]),
             (texts.certKey, [key(certificate.key)]),

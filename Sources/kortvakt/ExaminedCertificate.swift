@@ -18,6 +18,7 @@ struct ExaminedCertificate {
         possession: Possession?,
         helpers: [Certificate],
         by examiner: Examiner,
+        in session: RevocationSession,
         at instant: Instant
     ) {
         (self.card, self.instant) = (card, instant)
@@ -27,9 +28,11 @@ struct ExaminedCertificate {
                 examiner.examine(
                     certificate,
                     intermediates: helpers.filter { $0 != certificate },
-                    purpose: Purpose(of: certificate),
+                    // Whoever has a key proven wants to log in with it.
+                    purpose: possession == nil ? Purpose(of: certificate) : .login,
                     at: instant,
-                    possession: possession
+                    possession: possession,
+                    in: session
                 )
             )
         } catch {
@@ -44,6 +47,6 @@ struct ExaminedCertificate {
     /// Whether another certificate could help.
     var lacksIssuer: Bool {
         guard case .examined(let examination) = outcome else { return false }
-        return examination.reasons.contains { $0.code == .issuerMissing }
+        return examination.reasons.contains { [.issuerMissing, .issuerKeyDiffers].contains($0.code) }
     }
 }

@@ -20,7 +20,9 @@ extension FailureWording {
         case .notSupported(let certificate):
             make(5, "not-supported", texts.proofNotSupported(certificate.id))
         case .noChallenge: make(1, "unexpected", texts.unexpected("RAND_bytes"))
-        case .notSigned(let error): notSigned(error)
+        case .notSigned:
+            // The PIN was right, whatever happened then: also a card that has gone was given it.
+            make(5, "not-signed", texts.notSigned, advice: true)
         }
     }
 }

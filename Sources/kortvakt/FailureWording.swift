@@ -118,15 +118,6 @@ struct FailureWording {
         }
     }
 
-    /// The PIN was right; what came instead of a signature does not show that the card has the key.
-    func notSigned(_ error: CardError) -> Failure {
-        switch error {
-        case .transport(let error): transport(error)
-        case .notRecognised, .notSupported, .derivedCodes, .malformed, .unexpected:
-            make(5, "not-signed", texts.notSigned, advice: true)
-        }
-    }
-
     private func transport(_ error: TransportError) -> Failure {
         switch error {
         case .cardRemoved, .noAnswer(cardRemoved: true): make(4, "card-removed", texts.cardRemoved)

@@ -23,6 +23,7 @@ struct Kortvakt: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            Program.exitIfOutputIsLost()
         } catch let failure as Failure {
             Program.exit(with: failure)
         } catch {

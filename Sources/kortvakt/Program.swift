@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Synchronization
 internal import Texts
 
 /// What the whole process shares: the language, and the end.
@@ -9,6 +10,7 @@ enum Program {
 
     /// Makes the process fit to hold secrets: not readable by others of the same user, no core dump.
     static func start() {
+        openStandardStreams()
         _ = kv_prctl_set_dumpable(0)
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         unsafe _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
@@ -16,6 +18,21 @@ enum Program {
         // A crash ends the process and prints nothing: Swift's own handler shows memory, where a code may be.
         for number in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { _ = signal(number, SIG_DFL) }
         _ = texts
+    }
+
+    /// Lets no file of ours take the number of a stream that is closed: what is meant for a person would go into it.
+    private static func openStandardStreams() {
+        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+            // The lowest free number is this one. What is written there fails, as it should.
+            _ = unsafe open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
+    /// Ends the process as one that failed where results could not be written, for example to a full disk.
+    static func exitIfOutputIsLost() {
+        guard let number = Output.failure else { return }
+        let sentence = texts.resultLost(unsafe String(cString: strerror(number)))
+        exit(with: Failure(1, "output", sentence))
     }
 
     /// Says what happened and ends the process with the failure's code.
@@ -41,6 +58,11 @@ enum Output {
     static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
     static func prompt(_ text: String) { write(text, to: STDERR_FILENO) }
 
+    /// Why results did not reach standard output; `nil` where they did, or where nobody wanted to read on (EPIPE).
+    static var failure: Int32? { lost.withLock { $0 } }
+
+    private static let lost = Mutex<Int32?>(nil)
+
     static func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
@@ -48,7 +70,11 @@ enum Output {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                let number = errno
+                if descriptor == STDOUT_FILENO, number != EPIPE { lost.withLock { $0 = number } }
+                return
+            }
             bytes = bytes.dropFirst(count)
         }
     }

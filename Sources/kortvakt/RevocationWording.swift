@@ -96,6 +96,7 @@ struct RevocationWording {
         case .secure: texts.secureAddress(address)
         case .notAnAddress: texts.notAnAddress(address)
         case .timedOut: texts.timedOut(address)
+        case .notAsked: texts.notAsked(address)
         case .notConnected(let error): texts.notConnected(address, links.detail(error))
         case .tooLarge(let limit): texts.tooLarge(address, limit: limit)
         case .redirected: texts.redirected(address)

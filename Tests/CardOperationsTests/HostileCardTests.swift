@@ -167,7 +167,7 @@ import VirtualCards
         }
     }
 
-    @Test func aCertificateBehindTheReachOfReadBinaryIsLeftOut() throws {
+    @Test func aCertificateBehindTheReachOfReadBinaryIsOneThatCannotBeRead() throws {
         let path: [UInt8] = [0x3F, 0x00, 0x50, 0x15, 0x44, 0x03]
         let bench = try OperationBench(.siths) { image in
             // INTEGER 0, then length [0]: the index becomes 40,000 and the label pays for the room.
@@ -179,7 +179,8 @@ import VirtualCards
             }
         }
         let report = try bench.report()
-        #expect(report.certificates.map(\.id) == ["sign-2"])
+        #expect(report.certificates.map(\.id) == ["45", "sign-2"])
+        #expect(report.certificates.map(\.der.isEmpty) == [true, false])
         #expect(!bench.wire.commands.contains { $0[1] == Instruction.readBinary && $0[2] == 0x9C })
     }
 }

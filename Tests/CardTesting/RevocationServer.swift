@@ -11,8 +11,10 @@ package struct RevocationServer: Sendable {
         "V\t491231235959Z\t\t5EC0DE0000000001\tunknown\t/CN=login\n"
         + "R\t491231235959Z\t260301120000Z,keyCompromise\t5EC0DE0000000203\tunknown\t/CN=revoked\n"
 
+    /// `responder` is whose key answers, or `mute` for one that never does; `index` is what it knows.
     package static func run(
         responder: String = "responder",
+        index: String = Self.index,
         _ body: (RevocationServer) async throws -> Void
     ) async throws {
         let outcome = try await Subprocess.run(

@@ -1,3 +1,4 @@
+import CardTesting
 import FoundationEssentials
 import Glibc
 import Testing
@@ -57,6 +58,91 @@ import Testing
             guard case .revoked = found.first?.status else {
                 Issue.record("not revoked")
                 return
+            }
+        }
+    }
+
+    /// An old answer that is still in force, or a responder that has forgotten.
+    @Test func whatIsKnownToBeRevokedStaysSoWhateverTheNetworkSays() async throws {
+        let folder = try Folder()
+        try await WebServer.run { server in
+            _ = try check("revoked", .online, cache: folder, proxy: server.address)
+        }
+        let forgetful = RevocationServer.index.replacing(
+            "R\t491231235959Z\t260301120000Z,keyCompromise",
+            with: "V\t491231235959Z\t"
+        )
+        try await WebServer.run(index: forgetful) { server in
+            let alone = try check("revoked", .online, cache: nil, proxy: server.address)
+            #expect(alone.first?.status == .good)
+            for _ in 0..<2 {
+                let found = try check("revoked", .online, cache: folder, proxy: server.address)
+                guard case .revoked = found.first?.status else {
+                    Issue.record("\(found.map(\.status))")
+                    return
+                }
+            }
+        }
+        guard case .revoked = try check("revoked", .cached, cache: folder, proxy: Self.nobody).first?.status
+        else {
+            Issue.record("the cache was overwritten")
+            return
+        }
+    }
+
+    @Test func whoComesOffHoldIsGoodAgain() async throws {
+        let folder = try Folder()
+        try await WebServer.run { server in
+            let held = try check("on-hold", .online, cache: folder, proxy: server.address)
+            guard case .revoked(_, .certificateHold) = held.first?.status else {
+                Issue.record("not on hold")
+                return
+            }
+        }
+        let released = try Fixtures.certificate("on-hold").serialNumber.map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
+        let index = RevocationServer.index + "V\t491231235959Z\t\t\(released)\tunknown\t/CN=on-hold\n"
+        try await WebServer.run(index: index) { server in
+            let found = try check("on-hold", .online, cache: folder, proxy: server.address)
+            #expect(found.first?.status == .good)
+        }
+    }
+
+    /// Whoever only keeps us waiting silences nobody else.
+    @Test func aMuteResponderDoesNotHideTheList() async throws {
+        try await WebServer.run(responder: "mute") { server in
+            let found = try check("revoked", .online, cache: nil, proxy: server.address)
+            guard case .revoked = found.first?.status, found.first?.evidence?.kind == .crl else {
+                Issue.record("\(found.map(\.status))")
+                return
+            }
+        }
+    }
+
+    @Test func inOneSessionAListIsFetchedOnceAndADeadServerAskedOnce() async throws {
+        try await WebServer.run(responder: "responder-not-allowed") { server in
+            let revocation = Revocation(
+                policy: .online,
+                cache: nil,
+                fetcher: WebFetcher(proxy: server.address, limit: 5)
+            )
+            let session = revocation.begin()
+            for name in ["login", "revoked", "on-hold"] {
+                _ = revocation.check(try chain(name), at: .now, in: session)
+            }
+            // Three questions to the responder, one list of the issuer, one of the root.
+            #expect(server.count() == 5)
+        }
+        let dead = Revocation(policy: .online, cache: nil, fetcher: WebFetcher(proxy: Self.nobody, limit: 2))
+        let session = dead.begin()
+        for name in ["login", "revoked", "on-hold"] {
+            for finding in dead.check(try chain(name), at: .now, in: session) {
+                guard case .unknown(let obstacles) = finding.status else {
+                    Issue.record("\(finding.status)")
+                    return
+                }
+                #expect(!obstacles.isEmpty)
             }
         }
     }

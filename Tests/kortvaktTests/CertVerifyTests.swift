@@ -44,7 +44,8 @@ struct CertVerifyTests {
             let item = try #require(json["certificates"]?[0])
             #expect(
                 item.keys == [
-                    "chain", "id", "possession", "reasons", "result", "revocation", "revocationChecks",
+                    "chain", "id", "possession", "purpose", "reasons", "result", "revocation",
+                    "revocationChecks",
                 ]
             )
             #expect(item["id"] == .string("45") && item["result"] == .string("trusted"))

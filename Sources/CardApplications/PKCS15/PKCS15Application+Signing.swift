@@ -21,7 +21,7 @@ extension PKCS15Application {
                 }
                 guard filesLeft > 0 else { return nil }
                 filesLeft -= 1
-                guard let der = try readValue(of: entry, on: &channel) else { continue }
+                let der = try readValue(of: entry, on: &channel) ?? []
                 let certificate = certificate(entry, der, key)
                 if choice != .login || certificate.isForLogin { return certificate }
             }

@@ -119,7 +119,9 @@ package struct PKCS15Application: CardApplication {
     ) throws(CardError) -> [CardCertificate] {
         var found: [CardCertificate] = []
         for entry in entries.prefix(PKCS15Policies.maximumCertificates) {
-            guard let der = try readValue(of: entry, on: &channel) else { continue }
+            // A value elsewhere, by URL, is not on the card; one that cannot be read is a finding.
+            if entry.value == .unsupported { continue }
+            let der = try readValue(of: entry, on: &channel) ?? []
             found.append(certificate(entry, der, keys.first { $0.iD == entry.iD }))
         }
         return found

@@ -15,13 +15,14 @@ package struct Examiner: Sendable {
 
     /// Judges `certificate`; `possession` is what a signature with its key showed, where one was asked for.
     ///
-    /// Blocking as `Revocation.check` is.
+    /// Blocking as `Revocation.check` is; whoever judges several certificates hands in one `session` for all.
     package func examine(
         _ certificate: Certificate,
         intermediates: [Certificate] = [],
         purpose: Purpose,
         at instant: Instant,
-        possession: Possession? = nil
+        possession: Possession? = nil,
+        in session: RevocationSession? = nil
     ) -> Examination {
         let subject = ChainLink(certificate: certificate, origin: .subject)
         var chain = [subject]
@@ -35,7 +36,7 @@ package struct Examiner: Sendable {
         ) {
         case .trusted(let trusted):
             chain = trusted
-            if revocation.policy != .off { findings = revocation.check(trusted, at: instant) }
+            if revocation.policy != .off { findings = revocation.check(trusted, at: instant, in: session) }
         case .rejected(let found): reasons = found
         }
         let state = Self.state(of: findings)

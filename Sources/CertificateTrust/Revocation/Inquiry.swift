@@ -4,23 +4,36 @@ struct Inquiry {
     let issuer: Certificate
     let instant: Instant
     let revocation: Revocation
-    let deadline: ContinuousClock.Instant
+    let session: RevocationSession
 
+    /// What somebody who must know has said.
+    private struct Answer {
+        let status: Revocation.Status
+        let evidence: Revocation.Evidence
+        /// What is to be kept, where it was fetched just now.
+        let bytes: [UInt8]?
+
+        /// Revoked, and not just on hold.
+        var isFinal: Bool {
+            if case .revoked(_, let reason) = status { reason != .certificateHold } else { false }
+        }
+    }
+
+    private var answers: [Answer] = []
     private var obstacles: [Revocation.Obstacle] = []
-    private var good: Revocation.Evidence?
-    private var revoked: (status: Revocation.Status, evidence: Revocation.Evidence)?
-    private var cacheFailure: Int32?
 
     init(
         link: ChainLink,
         issuer: Certificate,
         instant: Instant,
         revocation: Revocation,
-        deadline: ContinuousClock.Instant
+        session: RevocationSession
     ) {
         (self.link, self.issuer, self.instant) = (link, issuer, instant)
-        (self.revocation, self.deadline) = (revocation, deadline)
+        (self.revocation, self.session) = (revocation, session)
     }
+
+    private typealias Point = (address: String, point: CertificateExtensions.CRLPoint)
 
     private var certificate: Certificate { link.certificate }
 
@@ -29,52 +42,46 @@ struct Inquiry {
         let points = certificate.extensions.crlPoints.flatMap { point in
             point.addresses.map { (address: $0, point: point) }
         }.prefix(Revocation.maximumAddressCount)
-        if responders.isEmpty && points.isEmpty {
-            obstacles.append(.noAddress(others: certificate.extensions.refusedAddresses))
-        } else {
-            if revocation.policy == .online { ask(Array(responders), Array(points)) }
-            if good == nil && revoked == nil { remember(Array(responders), Array(points)) }
+        guard !responders.isEmpty || !points.isEmpty else {
+            return finding([.noAddress(others: certificate.extensions.refusedAddresses)])
         }
-        return finding
+        if revocation.policy == .online { ask(Array(responders), Array(points)) }
+        // Also where the network has answered: an old list that is still in force must not hide what is known already.
+        remember(Array(responders), Array(points))
+        let cacheFailure = keep()
+        return finding(obstacles, cacheFailure: cacheFailure)
     }
 
-    /// Revoked outweighs good, and good has been said by somebody.
-    private var finding: Revocation.Finding {
-        if let revoked {
-            return Revocation.Finding(
-                link: link,
-                status: revoked.status,
-                evidence: revoked.evidence,
-                cacheFailure: cacheFailure
-            )
+    /// Revoked for good outweighs everything; else the youngest answer counts, for a certificate may come off hold.
+    private func finding(
+        _ obstacles: [Revocation.Obstacle],
+        cacheFailure: Int32? = nil
+    ) -> Revocation.Finding {
+        let final = answers.filter(\.isFinal)
+        let decisive = (final.isEmpty ? answers : final).max { one, other in
+            one.evidence.made == other.evidence.made
+                ? one.status == .good && other.status != .good : one.evidence.made < other.evidence.made
         }
         return Revocation.Finding(
             link: link,
-            status: good == nil ? .unknown(obstacles) : .good,
-            evidence: good,
+            status: decisive?.status ?? .unknown(obstacles),
+            evidence: decisive?.evidence,
             cacheFailure: cacheFailure
         )
     }
 
     // MARK: The network
 
-    private mutating func ask(
-        _ responders: [String],
-        _ points: [(address: String, point: CertificateExtensions.CRLPoint)]
-    ) {
-        for address in responders where good == nil && revoked == nil {
+    private mutating func ask(_ responders: [String], _ points: [Point]) {
+        for address in responders where answers.isEmpty {
             guard let bytes = fetchAnswer(address) else { continue }
             judge(answer: bytes, address: address, fetched: .now, isFromCache: false)
         }
-        for (address, point) in points where good == nil && revoked == nil {
+        for (address, point) in points where answers.isEmpty {
             do throws(WebFetcher.Failure) {
-                let bytes = try revocation.fetcher.fetch(
-                    address,
-                    maximumSize: RevocationList.maximumSize,
-                    deadline: deadline
-                )
+                let (list, bytes) = try session.list(at: address)
                 judgeList(of: address, point, bytes) { () throws(Revocation.CRLProblem) in
-                    (try SharedList(der: bytes), .now)
+                    (try list.get(), .now)
                 }
             } catch {
                 obstacles.append(.notFetched(address: address, error))
@@ -91,12 +98,7 @@ struct Inquiry {
             return nil
         }
         do throws(WebFetcher.Failure) {
-            return try revocation.fetcher.fetch(
-                address,
-                body: ("application/ocsp-request", request),
-                maximumSize: ResponderAnswer.maximumSize,
-                deadline: deadline
-            )
+            return try session.answer(to: request, from: address)
         } catch {
             obstacles.append(.notFetched(address: address, error))
             return nil
@@ -105,12 +107,11 @@ struct Inquiry {
 
     // MARK: The cache
 
-    private mutating func remember(
-        _ responders: [String],
-        _ points: [(address: String, point: CertificateExtensions.CRLPoint)]
-    ) {
+    private mutating func remember(_ responders: [String], _ points: [Point]) {
+        // What the network has said already stands in the way of nobody.
+        let isAsked = revocation.policy == .cached
         guard let cache = revocation.cache else {
-            if revocation.policy == .cached { obstacles.append(.notCached) }
+            if isAsked { obstacles.append(.notCached) }
             return
         }
         let lists = revocation.lists
@@ -132,7 +133,28 @@ struct Inquiry {
                 if isRead { break }
             }
         }
-        if !isKept && revocation.policy == .cached { obstacles.append(.notCached) }
+        if !isKept && isAsked { obstacles.append(.notCached) }
+    }
+
+    /// Keeps what was fetched, unless something younger of the same kind is kept there already.
+    ///
+    /// Only what could be judged comes here, so that no nonsense takes the place of something good. Answers an `errno`
+    /// where it could not be kept.
+    private func keep() -> Int32? {
+        guard let cache = revocation.cache else { return nil }
+        let isRevoked = answers.contains(where: \.isFinal)
+        var failure: Int32?
+        for answer in answers {
+            // What is revoked for good stays so, and whoever says something else is not to be remembered.
+            guard let bytes = answer.bytes, !isRevoked || answer.isFinal else { continue }
+            let (kind, address) = (answer.evidence.kind, answer.evidence.address)
+            let isOld = answers.contains { other in
+                other.evidence.isFromCache && other.evidence.kind == kind
+                    && other.evidence.address == address && other.evidence.made > answer.evidence.made
+            }
+            if !isOld { failure = cache.keep(bytes, as: key(kind, address)) ?? failure }
+        }
+        return failure
     }
 
     /// Lists are everybody's, answers are about one certificate.
@@ -162,7 +184,8 @@ struct Inquiry {
                 fetched: fetched,
                 isFromCache: isFromCache
             )
-            accept(answer.status, evidence, bytes)
+            let kept = isFromCache ? nil : bytes
+            answers.append(Answer(status: answer.status, evidence: evidence, bytes: kept))
         } catch {
             obstacles.append(.ocsp(address: address, error))
         }
@@ -189,25 +212,10 @@ struct Inquiry {
                 fetched: fetched,
                 isFromCache: bytes == nil
             )
-            accept(answer.status, evidence, bytes)
+            answers.append(Answer(status: answer.status, evidence: evidence, bytes: bytes))
         } catch {
             obstacles.append(.crl(address: address, error))
         }
         return true
-    }
-
-    private mutating func accept(
-        _ status: Revocation.Status,
-        _ evidence: Revocation.Evidence,
-        _ bytes: [UInt8]?
-    ) {
-        if case .revoked = status {
-            revoked = (status, evidence)
-        } else if good == nil {
-            good = evidence
-        }
-        // Only what could be judged is kept, so that no nonsense takes the place of something good.
-        guard !evidence.isFromCache, let bytes, let cache = revocation.cache else { return }
-        cacheFailure = cache.keep(bytes, as: key(evidence.kind, evidence.address)) ?? cacheFailure
     }
 }

@@ -23,7 +23,8 @@ struct KeptFile {
     let maximumSize: Int
     let identity: Identity
 
-    var fetched: Instant { Instant(seconds: Int64(identity.modified.seconds)) }
+    /// When it was written, which cannot be after now.
+    var fetched: Instant { min(Instant(seconds: Int64(identity.modified.seconds)), .now) }
 
     /// `nil` for files that others can write to, of somebody else than root and the user who runs this, or larger.
     init?(_ path: String, maximumSize: Int) {

@@ -1,6 +1,6 @@
 /// Whether certificates are revoked, as far as it can be found out.
 ///
-/// Blocking where the policy is `online`: up to the fetcher's limit for a whole chain, and name resolution besides. Holds the
+/// Blocking where the policy is `online`: up to the fetcher's limit for a whole session, and some seconds besides. Holds the
 /// lists that it has read from the cache, up to some 100 MB, so that what lives long makes a new one for each card.
 package struct Revocation: Sendable {
     package enum Policy: String, Hashable, Sendable, CaseIterable {
@@ -58,11 +58,19 @@ package struct Revocation: Sendable {
         (self.policy, self.cache, self.fetcher) = (policy, cache, fetcher)
     }
 
+    /// Begins a question; its time runs from now on.
+    package func begin() -> RevocationSession { RevocationSession(fetcher) }
+
     /// Asks for every certificate of a trusted chain but its anchor, which nobody can revoke.
     ///
-    /// `chain` is what `Verdict.trusted` holds; of an unverified chain the answers mean nothing.
-    package func check(_ chain: [ChainLink], at instant: Instant) -> [Finding] {
-        let deadline = fetcher.deadline()
+    /// `chain` is what `Verdict.trusted` holds; of an unverified chain the answers mean nothing. Several chains may share
+    /// a `session`, and its time.
+    package func check(
+        _ chain: [ChainLink],
+        at instant: Instant,
+        in session: RevocationSession? = nil
+    ) -> [Finding] {
+        let session = session ?? begin()
         return zip(chain, chain.dropFirst()).map { link, issuer in
             guard policy != .off else {
                 return Finding(link: link, status: .unchecked, evidence: nil, cacheFailure: nil)
@@ -72,7 +80,7 @@ package struct Revocation: Sendable {
                 issuer: issuer.certificate,
                 instant: instant,
                 revocation: self,
-                deadline: deadline
+                session: session
             )
             return inquiry.run()
         }

@@ -21,7 +21,10 @@ package struct RevocationCache: Sendable {
             return value.flatMap { $0.hasPrefix("/") ? $0 : nil }
         }
         let shared = "/var/cache/kortvakt"
-        if let folder = path("CACHE_DIRECTORY") { return RevocationCache(folders: [folder]) }
+        // systemd puts `:` between several.
+        if let folder = path("CACHE_DIRECTORY")?.split(separator: ":").first {
+            return RevocationCache(folders: [String(folder)])
+        }
         guard geteuid() != 0 else { return RevocationCache(folders: [shared]) }
         let own = path("XDG_CACHE_HOME") ?? path("HOME").map { "\($0)/.cache" }
         return RevocationCache(folders: (own.map { ["\($0)/kortvakt"] } ?? []) + [shared])

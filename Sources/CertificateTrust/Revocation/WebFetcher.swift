@@ -11,6 +11,8 @@ package struct WebFetcher: Sendable {
         case secure
         case notAnAddress
         case timedOut
+        /// The time was over before it was this one's turn.
+        case notAsked
         /// The server or proxy has no address, refuses, or does not answer within some seconds.
         case notConnected(LibraryError)
         case tooLarge(limit: Int)

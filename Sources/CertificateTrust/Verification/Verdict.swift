@@ -1,5 +1,5 @@
 /// What a certificate is to be used for.
-package enum Purpose: Hashable, Sendable, CaseIterable {
+package enum Purpose: String, Hashable, Sendable, CaseIterable {
     /// keyUsage digitalSignature, and client authentication where extendedKeyUsage is present.
     case login
     /// keyUsage nonRepudiation.

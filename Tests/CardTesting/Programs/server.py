@@ -54,7 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         global requests
         path = urllib.parse.urlparse(self.path).path
         if path == "/count":
-            return self.send(bytes([0x04, 1, requests]))
+            return self.send(bytes([0x04, 4, 0, 0, 0, requests]))
         requests += 1
         if path in LISTS:
             with open(f"{PKI}/trust/crls/{LISTS[path]}", "rb") as file:
@@ -89,6 +89,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         global requests
         requests += 1
+        if RESPONDER == "mute":
+            time.sleep(60)
         self.send(answer(self.rfile.read(int(self.headers["Content-Length"]))))
 
 

@@ -11,9 +11,12 @@ struct WebServer: Sendable {
 
     static func run(
         responder: String = "responder",
+        index: String = RevocationServer.index,
         _ body: (WebServer) async throws -> Void
     ) async throws {
-        try await RevocationServer.run(responder: responder) { try await body(WebServer(server: $0)) }
+        try await RevocationServer.run(responder: responder, index: index) {
+            try await body(WebServer(server: $0))
+        }
     }
 
     func fetch(

@@ -1,0 +1,69 @@
+internal import Synchronization
+
+/// What belongs to one question of a person about any number of certificates: the time for all of it, and what came.
+///
+/// A list is fetched once, and whoever did not answer is not asked again.
+package final class RevocationSession: Sendable {
+    private typealias List = Result<SharedList, Revocation.CRLProblem>
+
+    private struct State {
+        var lists: [(address: String, list: List, bytes: [UInt8])] = []
+        var failures: [String: WebFetcher.Failure] = [:]
+    }
+
+    /// Lists that are held at once; a chain has two.
+    private static let maximumCount = 4
+
+    private let fetcher: WebFetcher
+    private let deadline: ContinuousClock.Instant
+    private let state = Mutex(State())
+
+    init(_ fetcher: WebFetcher) {
+        self.fetcher = fetcher
+        deadline = fetcher.deadline()
+    }
+
+    func list(
+        at address: String
+    ) throws(WebFetcher.Failure) -> (list: Result<SharedList, Revocation.CRLProblem>, bytes: [UInt8]) {
+        let known = state.withLock { state in state.lists.first { $0.address == address } }
+        if let known { return (known.list, known.bytes) }
+        let bytes = try fetch(address, maximumSize: RevocationList.maximumSize)
+        let list = Result { () throws(Revocation.CRLProblem) in try SharedList(der: bytes) }
+        state.withLock { state in
+            state.lists.append((address, list, bytes))
+            if state.lists.count > Self.maximumCount { state.lists.removeFirst() }
+        }
+        return (list, bytes)
+    }
+
+    func answer(to request: [UInt8], from address: String) throws(WebFetcher.Failure) -> [UInt8] {
+        try fetch(
+            address,
+            body: ("application/ocsp-request", request),
+            maximumSize: ResponderAnswer.maximumSize
+        )
+    }
+
+    /// Each gets half of the time that is left, so that nobody who only keeps us waiting silences the others.
+    private func fetch(
+        _ address: String,
+        body: (type: String, bytes: [UInt8])? = nil,
+        maximumSize: Int
+    ) throws(WebFetcher.Failure) -> [UInt8] {
+        if let failure = state.withLock({ $0.failures[address] }) { throw failure }
+        let now = ContinuousClock.now
+        guard now < deadline else { throw .notAsked }
+        do throws(WebFetcher.Failure) {
+            return try fetcher.fetch(
+                address,
+                body: body,
+                maximumSize: maximumSize,
+                deadline: now + (deadline - now) / 2
+            )
+        } catch {
+            state.withLock { $0.failures[address] = error }
+            throw error
+        }
+    }
+}
