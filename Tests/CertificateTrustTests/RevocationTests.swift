@@ -182,7 +182,7 @@ import Testing
             let before = Instant.now
             let first = try check("login", .online, cache: folder, proxy: server.address)
             #expect(first.allSatisfy { $0.cacheFailure == nil })
-            let asked = server.count()
+            let asked = try #require(server.count())
             let second = try check("login", .cached, cache: folder, proxy: server.address)
             #expect(server.count() == asked)
             #expect(second.map(\.status) == [.good, .good])

@@ -54,7 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         global requests
         path = urllib.parse.urlparse(self.path).path
         if path == "/count":
-            return self.send(bytes([0x04, 4, 0, 0, 0, requests]))
+            return self.send(bytes([0x30, 3, 2, 1, requests]))
         requests += 1
         if path in LISTS:
             with open(f"{PKI}/trust/crls/{LISTS[path]}", "rb") as file:
