@@ -166,6 +166,22 @@ import Testing
         )
     }
 
+    /// A comma with an accent on it, and a backslash before one, still end no value.
+    @Test func noValueLooksLikeAnotherAttribute() throws {
+        let text = CertificateText("a,\u{301} O=b\\, O=c")
+        #expect(text.shown == "a,\u{301} O=b\\, O=c")
+        #expect(text.shown(quoting: ",=\\") == "a\\,\u{301} O\\=b\\\\\\, O\\=c")
+        let der = try Fixtures.der("hostile-name").replacing(
+            Array("Testina\u{1}Provkort".utf8),
+            with: Array("Testi,\u{301}, O=te\\,".utf8)
+        )
+        #expect(
+            try Certificate(der: der).subject.description.hasPrefix(
+                "CN=Testi\\,\u{301}\\, O\\=te\\\\\\,\\u{1B}[31m"
+            )
+        )
+    }
+
     @Test func aNULDoesNotCutAName() throws {
         let der = try Fixtures.der("hostile-name").replacing(
             Array("Testina\u{1}Provkort".utf8),
