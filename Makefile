@@ -8,6 +8,7 @@ DESTDIR ?=
 PACKAGES_BUILD := libpcsclite-dev libssl-dev libglib2.0-dev zlib1g-dev gettext pkg-config
 PACKAGES_DEMO := pcscd util-linux iproute2 systemd
 PACKAGES_TEST := opensc openssl ca-certificates python3 yubico-piv-tool yubikey-manager gnupg scdaemon
+PACKAGES_MEMORY := valgrind
 PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_TEST)
 
 LANGUAGES := sv nb nn
@@ -23,7 +24,7 @@ CARD_DATA = $(wildcard Sources/CardApplications/Data/*.conf)
 
 # Two package managers at once would wait for each other's lock.
 .NOTPARALLEL:
-.PHONY: help demo test build install lint bench fuzz po clean packages-build packages-demo packages vpcd share programs
+.PHONY: help demo test build install lint bench fuzz check-memory po clean packages-build packages-demo packages vpcd share programs
 
 help:
 	@echo 'make demo     install what is missing, build, and show a blocked card being unblocked; no hardware needed'
@@ -33,6 +34,7 @@ help:
 	@echo 'make lint     check the format of the sources'
 	@echo 'make bench    count commands and time, beside other programs on the same software card, and OpenSSL'
 	@echo 'make fuzz     feed hostile cards and files, with AddressSanitizer'
+	@echo 'make check-memory  look for memory lost or freed twice, with AddressSanitizer and valgrind; about six minutes'
 	@echo 'make po       bring the translation files up to date with the sources'
 	@echo 'make clean    remove $(BUILD)'
 	@echo 'BUILD=FOLDER builds somewhere else.'
@@ -76,11 +78,15 @@ bench: packages vpcd build
 fuzz: packages
 	BUILD=$(BUILD) Tests/tools/fuzz
 
+check-memory: packages
+	@Tests/tools/install-packages $(if $(PACKAGES),$(PACKAGES_MEMORY))
+	BUILD=$(BUILD) Tests/tools/check-memory
+
 po: packages-build
 	Tests/tools/translations update
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-fuzz
+	rm -rf $(BUILD) $(BUILD)-fuzz $(BUILD)-asan
 
 packages-build:
 	@Tests/tools/install-packages $(if $(PACKAGES),$(PACKAGES_BUILD))

@@ -107,10 +107,16 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust", "CardOperations",
-                "VirtualCards",
+                "COpenSSL", "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
+                "CardOperations", "VirtualCards",
             ],
             path: "Tests/FuzzTargets",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Replay",
+            dependencies: ["FuzzTargets"],
+            path: "Tests/Replay",
             swiftSettings: strict
         ),
         .testTarget(name: "FuzzReplayTests", dependencies: ["FuzzTargets"], swiftSettings: strict),

@@ -1,19 +1,19 @@
-internal import CardCore
+package import CardCore
 
 /// Signatures of Thales (Gemalto) cards: the environment, the hash, then the signature (FINEID S1; OpenSC's idprime driver).
 ///
 /// FINEID is known through libelectronic-id, a public client that names the specification: MultiApp v3 signs by RSA with
 /// key 01, MultiApp v4 by ECDSA.
-enum ThalesSignature {
+package enum ThalesSignature {
     /// Where the cards of the maker differ.
-    struct Habits: Hashable, Sendable {
+    package struct Habits: Hashable, Sendable {
         /// Whether the algorithm of ECDSA says which hash it is; IDPrime says 44 for each.
         let ecdsaNamesHash: Bool
         /// Whether the command that brings the hash expects it back.
         let hashIsReturned: Bool
 
-        static let fineid = Habits(ecdsaNamesHash: true, hashIsReturned: false)
-        static let idPrime = Habits(ecdsaNamesHash: false, hashIsReturned: true)
+        package static let fineid = Habits(ecdsaNamesHash: true, hashIsReturned: false)
+        package static let idPrime = Habits(ecdsaNamesHash: false, hashIsReturned: true)
     }
 
     /// What these cards take for `key`.
@@ -24,7 +24,7 @@ enum ThalesSignature {
         }
     }
 
-    static func compute(
+    package static func compute(
         _ request: SigningRequest,
         with key: CertificateKey,
         reference: UInt8,

@@ -104,6 +104,36 @@ import Testing
         )
     }
 
+    /// A key for PSS may say which hash it is for (RFC 4055, 1.2), and OpenSSL refuses any other.
+    @Test func aKeyForAnotherHashSaysNothing() async throws {
+        let folder = try Folder()
+        let (key, file) = ("\(folder.path)/key.pem", "\(folder.path)/certificate.der")
+        let commands = [
+            [
+                "genpkey", "-quiet", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048", "-pkeyopt",
+                "rsa_pss_keygen_md:sha512", "-out", key,
+            ],
+            ["req", "-x509", "-new", "-key", key, "-subj", "/CN=PSS", "-outform", "DER", "-out", file],
+        ]
+        for command in commands {
+            let answer = try await OpenSSLCommand.run(command)
+            try #require(answer.exitCode == 0, "\(answer.said)")
+        }
+        let certificate = try Certificate(der: Array(try Data(contentsOf: URL(filePath: file))))
+        #expect(certificate.key.kind == .rsaPSS)
+        let found = Possession.check(
+            of: certificate,
+            challenge: try Challenge(),
+            signature: [UInt8](repeating: 1, count: 256),
+            scheme: .rsaPSS(.sha256)
+        )
+        guard case .unknown(.library(let error)) = found else {
+            Issue.record("\(found)")
+            return
+        }
+        #expect(!error.entries.isEmpty)
+    }
+
     /// With the exponent 1 the padded message is its own signature.
     @Test func aKeyThatAnybodyHoldsProvesNothing() throws {
         let challenge = try Challenge()

@@ -81,6 +81,15 @@ import Testing
         #expect(throws: Problem.notDelegated) { try status("login", bytes) }
     }
 
+    @Test func aDelegateNeedsAStrongKeyAndALicenceToSign() async throws {
+        let weak = try await response(about: "login", responder: "responder-weak", key: "weak")
+        #expect(throws: ResponderAnswer.Problem.weakSignature) { try status("login", weak) }
+        let digest = try await response(about: "login", responder: "responder-sha1")
+        #expect(throws: ResponderAnswer.Problem.weakSignature) { try status("login", digest) }
+        let use = try await response(about: "login", responder: "responder-other-use")
+        #expect(throws: ResponderAnswer.Problem.notDelegated) { try status("login", use) }
+    }
+
     @Test(arguments: ["responder-expired", "responder-other"])
     func aSignerThatIsOutOfDateOrOfAnotherIssuerIsRefused(responder: String) async throws {
         let bytes = try await response(about: "login", responder: responder)

@@ -97,8 +97,29 @@ import Testing
     }
 
     @Test func aListWithoutAnEndIsRefused() throws {
-        let list = try #require(Self.endlessList())
+        let list = try #require(Self.list(until: nil))
         #expect(throws: Revocation.CRLProblem.endless) { try status("login", list: list) }
+    }
+
+    /// OpenSSL takes this and every later entry for another issuer's, even where the list does not say that it is indirect.
+    @Test(arguments: [true, false])
+    func anEntryAboutAnotherIssuerDoesNotHideLaterOnes(isCritical: Bool) throws {
+        let other = try Fixtures.certificate("other-root").subject.encoded
+        let name = [0xA4, UInt8(other.count)] + other
+        let entries = try [
+            (Fixtures.certificate("expired"), [0x30, UInt8(name.count)] + name),
+            (Fixtures.certificate("revoked"), nil),
+        ]
+        let year: Int64 = 365 * 86_400
+        let end = Instant(seconds: Fixtures.instant.seconds + year)
+        let plain = try #require(Self.list(until: end, entries: entries.map { ($0.0, nil) }))
+        guard case .revoked = try status("revoked", list: plain) else {
+            Issue.record("not revoked")
+            return
+        }
+        let list = try #require(Self.list(until: end, entries: entries, isCritical: isCritical))
+        #expect(throws: Revocation.CRLProblem.indirect) { try status("revoked", list: list) }
+        #expect(throws: Revocation.CRLProblem.indirect) { try status("login", list: list) }
     }
 
     @Test func everyCutAndEveryTouchedByteIsRefused() throws {
@@ -146,10 +167,15 @@ import Testing
         #expect(theirs == numbers, "\(theirs)")
     }
 
-    /// A list of the issuer without nextUpdate, which the openssl command does not make.
-    private static func endlessList() -> [UInt8]? {
+    /// A list of the issuer that the openssl command does not make: without an end, or with certificateIssuer in its entries.
+    private static func list(
+        until end: Instant?,
+        entries: [(certificate: Certificate, issuer: [UInt8]?)] = [],
+        isCritical: Bool = false
+    ) -> [UInt8]? {
         guard let file = unsafe BIO_new_file(Fixtures.keyPath("issuer"), "r"),
             let key = unsafe PEM_read_bio_PrivateKey(file, nil, nil, nil), let crl = unsafe X509_CRL_new(),
+            // 2026-06-01T00:00:00Z
             let time = unsafe ASN1_TIME_set(nil, 1_780_272_000),
             let issuer = try? Fixtures.certificate("issuer")
         else { return nil }
@@ -164,6 +190,28 @@ import Testing
         }
         unsafe X509_CRL_set_version(crl, 1)
         unsafe X509_CRL_set1_lastUpdate(crl, time)
+        if let end {
+            let next = unsafe ASN1_TIME_set(nil, time_t(end.seconds))
+            defer { unsafe ASN1_TIME_free(next) }
+            unsafe X509_CRL_set1_nextUpdate(crl, next)
+        }
+        for entry in entries {
+            guard let revoked = unsafe X509_REVOKED_new() else { return nil }
+            unsafe entry.certificate.handle.with { x509 in
+                unsafe _ = X509_REVOKED_set_serialNumber(revoked, X509_get_serialNumber(x509))
+            }
+            unsafe X509_REVOKED_set_revocationDate(revoked, time)
+            if let bytes = entry.issuer {
+                let value = unsafe ASN1_OCTET_STRING_new()
+                unsafe ASN1_OCTET_STRING_set(value, bytes, Int32(bytes.count))
+                let number = NID_certificate_issuer
+                let made = unsafe X509_EXTENSION_create_by_NID(nil, number, isCritical ? 1 : 0, value)
+                unsafe X509_REVOKED_add_ext(revoked, made, -1)
+                unsafe X509_EXTENSION_free(made)
+                unsafe ASN1_OCTET_STRING_free(value)
+            }
+            unsafe X509_CRL_add0_revoked(crl, revoked)
+        }
         guard unsafe X509_CRL_sign(crl, key, EVP_sha256()) > 0 else { return nil }
         var bytes: UnsafeMutablePointer<UInt8>?
         let count = unsafe i2d_X509_CRL(crl, &bytes)

@@ -298,6 +298,18 @@ import Testing
         }
     }
 
+    /// The first are refused before, the others by what takes an address apart.
+    @Test(arguments: [
+        "", "file:///etc/passwd", "ldap://a.test/", "http://", "http://user@a.test/", "http://a.test/\n",
+        "http://a.test:99999/", "http://a.test:port/", "http://[::1/",
+    ])
+    func whatIsNoAddressIsNotAskedAnything(address: String) {
+        let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
+        #expect(throws: WebFetcher.Failure.notAnAddress) {
+            try fetcher.fetch(address, maximumSize: 10, deadline: fetcher.deadline())
+        }
+    }
+
     @Test func theWholeChainHasOneLimitOfTime() throws {
         let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
         #expect(throws: WebFetcher.Failure.timedOut) {

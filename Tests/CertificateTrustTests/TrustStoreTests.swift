@@ -104,7 +104,62 @@ import Testing
     @Test func aFolderWithTooManyFilesIsRefused() throws {
         let folder = try Folder()
         for index in 0...TrustFile.maximumFileCount { try folder.write([], to: "\(index).pem") }
-        #expect(throws: TrustStore.Failure.self) { try TrustStore.load(path: folder.path) }
+        let tooMany = TrustStore.Problem.tooMany(limit: TrustFile.maximumFileCount)
+        #expect(throws: TrustStore.Failure(path: folder.path, problem: tooMany)) {
+            try TrustStore.load(path: folder.path)
+        }
+    }
+
+    @Test func aFileWithTooManyCertificatesIsRefused() async throws {
+        // A small one, so that their number is too large before the file is.
+        let answer = try await OpenSSLCommand.run([
+            "req", "-x509", "-new", "-key", Fixtures.keyPath("ed25519"), "-subj", "/CN=a",
+        ])
+        let many = Array(String(repeating: answer.said, count: TrustFile.maximumCertificateCount + 1).utf8)
+        try #require(answer.exitCode == 0 && many.count <= TrustFile.maximumSize)
+        #expect(try problem(many) == .tooMany(limit: TrustFile.maximumCertificateCount))
+    }
+
+    @Test func whatCannotBeReadIsNeverTakenForNothing() throws {
+        let folder = try Folder()
+        try folder.write(Fixtures.der("root"), to: "a.der")
+        let loop = "\(folder.path)/loop.pem"
+        #expect(unsafe symlink(loop, loop) == 0)
+        let store = try TrustStore.load(path: folder.path)
+        #expect(store.anchors.count == 1)
+        #expect(
+            store.refusedFiles == [TrustStore.RefusedFile(file: loop, problem: .unreadable(errno: ELOOP))]
+        )
+        #expect(throws: TrustStore.Failure(path: loop, problem: .unreadable(errno: ELOOP))) {
+            try TrustStore.load(path: loop)
+        }
+        // It opens, and the first read fails, for nothing is mapped at address 0.
+        let memory = "/proc/self/mem"
+        #expect(throws: TrustStore.Failure(path: memory, problem: .unreadable(errno: EIO))) {
+            try TrustStore.load(path: memory)
+        }
+    }
+
+    /// In a process of its own, for the user is everybody's.
+    @Test func aStoreThatOnlyOthersMayReadIsUnreadable() async throws {
+        let folder = try Folder()
+        let path = folder.path
+        try folder.write(Fixtures.der("root"), to: "a.der", mode: 0o000)
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            // The number of nobody.
+            if geteuid() == 0 { #expect(seteuid(65_534) == 0) }
+            let owners: Set<UInt32> = [0, getuid()]
+            let store = try TrustStore.load(path: path, owners: owners)
+            let file = "\(path)/a.der"
+            #expect(
+                store.refusedFiles == [
+                    TrustStore.RefusedFile(file: file, problem: .unreadable(errno: EACCES))
+                ]
+            )
+            #expect(throws: TrustStore.Failure(path: file, problem: .unreadable(errno: EACCES))) {
+                try TrustStore.load(path: file, owners: owners)
+            }
+        }
     }
 
     /// The public authorities of Debian's ca-certificates, which are known to be good.

@@ -28,6 +28,7 @@ struct CardRules {
         judgeTries(outcome, secrets.last, &broken)
         judgeSecurityStatus(secrets, dialog, &broken)
         judgeChallenge(dialog, &broken)
+        if input.operation == .prove { ProofRules.judge(outcome, card.commands, &broken) }
         if case .failed(let error) = outcome { judgeText("\(error)", "an error", dialog, &broken) }
         if case .report(let report) = outcome { judge(report, &broken) }
     }
@@ -41,8 +42,11 @@ struct CardRules {
         let forms = secrets.map(\.form)
         switch input.operation {
         case .report: broken.expect(forms.isEmpty, "a code sent while reading")
-        case .verify:
-            broken.expect(forms.isEmpty || forms == [[0x20, 0x00]], "verify sent codes as \(forms)")
+        case .verify, .prove:
+            broken.expect(
+                forms.isEmpty || forms == [[0x20, 0x00]],
+                "\(input.operation) sent codes as \(forms)"
+            )
         case .change:
             broken.expect(forms.isEmpty || forms == [[0x24, 0x00]], "change sent codes as \(forms)")
         case .unblock:
@@ -76,7 +80,7 @@ struct CardRules {
             let reference: UInt8
             switch input.operation {
             case .report: continue
-            case .verify, .change:
+            case .verify, .change, .prove:
                 // Not always P2: VERIFY of OpenPGP has its own names.
                 guard let pin = dialog.codes.first?.request.pin else { continue }
                 reference = pin.reference.rawValue
@@ -185,16 +189,16 @@ struct CardRules {
                 "an error says that a code was accepted, and none was"
             )
         }
-        guard [.verify, .change, .unblock].contains(input.operation) else { return }
+        guard [.verify, .change, .unblock, .prove].contains(input.operation) else { return }
         switch outcome {
-        case .done:
+        case .done, .proof, .notProven(.notSigned):
             broken.expect(
                 !secrets.isEmpty && secrets.allSatisfy { $0.finalStatus?.isSuccess == true },
                 "success without the card's 9000"
             )
         case .failed(.card), .failed(.service), .failed(.refused), .failed(.cancelled), .failed(.noSuchPIN),
             .failed(.whichPIN), .failed(.whichUnblockingCode), .failed(.noSuchUnblockingCode),
-            .failed(.challengeLost):
+            .failed(.challengeLost), .notProven:
             broken.expect(
                 !secrets.contains { $0.wasSent },
                 "an error says that no code was sent, and one was"

@@ -8,6 +8,8 @@ enum CardTarget {
     enum Outcome {
         case report(CardReport)
         case done
+        case proof(PossessionProof)
+        case notProven(ProofError)
         case failed(OperationError)
         /// The commands of `kortvakt apdu` were refused as they were typed.
         case notStarted
@@ -104,6 +106,7 @@ enum CardTarget {
                     budget: budget,
                     dialog: &dialog
                 )
+            case .prove: return prove(name, input, on: connection, card: card, dialog: &dialog)
             case .raw:
                 let lines = text.split(separator: "\n").prefix(16).map(String.init)
                 guard let commands = try? RawCommand.parse(lines) else { return .notStarted }
@@ -119,6 +122,31 @@ enum CardTarget {
             return .done
         } catch {
             return .failed(error)
+        }
+    }
+
+    private static func prove(
+        _ name: String,
+        _ input: HostileInput,
+        on connection: consuming HostileConnection,
+        card: HostileCard,
+        dialog: inout MarkerDialog
+    ) -> Outcome {
+        let budget = dialog.budget
+        do throws(ProofError) {
+            let proof = try PINOperations.prove(
+                name.isEmpty ? .login : .id(name),
+                on: connection,
+                budget: budget,
+                dialog: &dialog
+            ) { certificate, forms in
+                card.makesRequest(for: certificate, forms)
+                return ProofRules.request(among: forms, choice: input.options[4] >> 4)
+            }
+            return .proof(proof)
+        } catch {
+            if case .operation(let error) = error { return .failed(error) }
+            return .notProven(error)
         }
     }
 

@@ -89,7 +89,7 @@ enum ReportRules {
 }
 
 /// A card that answers each command in full.
-private final class AnsweringCard {
+final class AnsweringCard {
     let answer: ([UInt8]) -> [UInt8]
     var commands = 0
     var tookSecret = false
@@ -97,7 +97,7 @@ private final class AnsweringCard {
     init(_ answer: @escaping ([UInt8]) -> [UInt8]) { self.answer = answer }
 }
 
-private struct AnsweringChannel: CardChannel, ~Copyable {
+struct AnsweringChannel: CardChannel, ~Copyable {
     let card: AnsweringCard
 
     var limits: ChannelLimits { ChannelLimits(transmissionProtocol: .t1, extendedLength: true) }

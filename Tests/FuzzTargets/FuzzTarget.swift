@@ -20,6 +20,14 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case cdf
     /// X.509 certificates as `status` shows them.
     case certificate
+    /// X.509 certificates, and PEM, as they are verified.
+    case x509
+    /// Revocation lists.
+    case crl
+    /// Answers of OCSP responders.
+    case ocsp
+    /// What a card answers when it is to sign.
+    case signature
     /// Commands as `kortvakt apdu` takes them.
     case apdu
     /// Counters by GET DATA.
@@ -55,6 +63,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// Whether an input is a `HostileInput`.
     package var isWholeCard: Bool { hintedFamilies != nil }
 
+    /// Whether an input is most often DER.
+    package var isDER: Bool { [.x509, .crl, .ocsp, .certificate].contains(self) }
+
     /// Feeds `input` and returns every rule that was broken; a trap is for the caller to see.
     package func run(_ input: [UInt8]) -> [String] {
         var broken = BrokenRules()
@@ -68,6 +79,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .prkdf: PKCS15Targets.privateKeys(input, &broken)
         case .cdf: PKCS15Targets.certificates(input, &broken)
         case .certificate: FileTargets.certificate(input, &broken)
+        case .x509: CertificateTargets.certificate(input, &broken)
+        case .crl: RevocationTargets.list(input, &broken)
+        case .ocsp: RevocationTargets.answer(input, &broken)
+        case .signature: SignatureTarget.run(input, &broken)
         case .apdu: CoreTargets.rawCommands(input, &broken)
         case .counters: FileTargets.counters(input, &broken)
         case .configuration: ConfigurationTarget.run(input, &broken)

@@ -76,6 +76,13 @@ final class HostileCard {
         if wasReset { commandsBeforeReset = commands.count }
     }
 
+    /// A challenge is made outside of a transaction, and only for a key that is asked for a signature that binds nobody.
+    func makesRequest(for certificate: CardCertificate, _ forms: [SigningForm]) {
+        broken.expect(!isInTransaction, "a challenge made inside a transaction")
+        broken.expect(certificate.isForLogin, "a signature wanted of a key that binds its holder")
+        broken.expect(!forms.isEmpty, "a challenge for a key that can be asked nothing")
+    }
+
     func endTransaction() { isInTransaction = false }
 
     func dropSecurityStatus() {

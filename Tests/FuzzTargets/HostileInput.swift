@@ -6,7 +6,7 @@
 package struct HostileInput: Equatable, Sendable {
     /// What the person wants.
     package enum Operation: UInt8, CaseIterable, Sendable {
-        case report, verify, change, unblock, raw
+        case report, verify, change, unblock, raw, prove
     }
 
     /// What happens to one command; the low three bits of a chunk's tag.
@@ -76,7 +76,8 @@ package struct HostileInput: Equatable, Sendable {
     }
 
     package var operation: Operation {
-        Operation(rawValue: options[1] % UInt8(Operation.allCases.count)) ?? .report
+        // What stood for the first five before there was a sixth still does.
+        Operation(rawValue: options[1]) ?? Operation(rawValue: options[1] % 5) ?? .report
     }
 
     var wantsRetiredCertificates: Bool { options[2] & 128 != 0 }

@@ -108,6 +108,7 @@ extension FuzzedFamily {
         scenes: [
             CardScene(name: "report", operation: .report),
             CardScene(name: "verify", operation: .verify),
+            CardScene(name: "prove", operation: .prove),
             CardScene(name: "verify-sign", operation: .verify, text: "sign"),
             CardScene(name: "verify-last", operation: .verify, flags: 0x31, tries: [.authentication: 1]),
             CardScene(name: "verify-blocked", operation: .verify, tries: [.authentication: 0]),

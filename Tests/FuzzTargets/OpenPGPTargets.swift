@@ -77,6 +77,7 @@ extension FuzzedFamily {
         scenes: [
             CardScene(name: "report", operation: .report),
             CardScene(name: "verify", operation: .verify),
+            CardScene(name: "prove", operation: .prove),
             CardScene(name: "verify-last", operation: .verify, flags: 0x31, tries: [.authentication: 1]),
             CardScene(name: "verify-admin", operation: .verify, text: "admin"),
             CardScene(name: "change", operation: .change),

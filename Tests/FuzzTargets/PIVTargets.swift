@@ -86,6 +86,7 @@ extension FuzzedFamily {
             CardScene(name: "report", operation: .report),
             CardScene(name: "report-retired", operation: .report, flags: 0xB0),
             CardScene(name: "verify", operation: .verify),
+            CardScene(name: "prove", operation: .prove),
             CardScene(name: "verify-last", operation: .verify, flags: 0x31, tries: [.authentication: 1]),
             CardScene(name: "verify-blocked", operation: .verify, tries: [.authentication: 0]),
             CardScene(name: "verify-global", operation: .verify, text: "00"),

@@ -1,4 +1,5 @@
 internal import CardCore
+internal import CertificateTrust
 package import VirtualCards
 
 /// First inputs for each target, made of the software cards.
@@ -48,6 +49,26 @@ package enum Seeds {
         var seeds: [Seed] = typed.map { ($0.target, $0.name, Array($0.text.utf8)) }
         seeds += [(.counters, "answer", counters), (.tlv, "counters", counters)]
         if let template = Hex.bytes(of: directory) { seeds.append((.dir, "discretionary", template)) }
+        return seeds
+    }
+
+    /// The test PKI, and what a card that holds its keys answers.
+    package static var certificates: [Seed] {
+        var seeds: [Seed] = TestPKI.certificates.map { (.x509, $0.name, $0.bytes) }
+        seeds += TestPKI.lists.map { (.crl, $0.name, $0.bytes) }
+        if let pki = TestPKI.shared {
+            let text = [pki.root, pki.issuer].map(PEM.text).joined()
+            seeds.append((.x509, "bundle", Array(text.utf8)))
+        }
+        // Each key and each way: the true answer, one that is cut, and one with a bit too many.
+        for first in UInt8(0)..<16 {
+            seeds.append((.signature, "true-\(first)", [first]))
+            seeds.append((.signature, "cut-\(first)", [first] + [UInt8](repeating: 0, count: 63)))
+            seeds.append(
+                (.signature, "changed-\(first)", [first] + [UInt8](repeating: 0, count: 40) + [0x01, 0x80])
+            )
+            seeds.append((.signature, "long-\(first)", [first] + [UInt8](repeating: 0, count: 520)))
+        }
         return seeds
     }
 

@@ -33,9 +33,10 @@ func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 @_cdecl("LLVMFuzzerCustomMutator")
 func customMutator(_ start: UnsafeMutablePointer<UInt8>?, _ count: Int, _ limit: Int, _ seed: UInt32) -> Int {
     guard let start = unsafe start else { return 0 }
-    guard target.isWholeCard else { return unsafe libFuzzerMutate(start, count, limit) }
+    guard target.isWholeCard || target.isDER else { return unsafe libFuzzerMutate(start, count, limit) }
     let input = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
-    let output = StepMutator.mutated(input, seed: seed) { bytes in
+    let mutator = target.isDER ? DERMutator.mutated : StepMutator.mutated
+    let output = mutator(input, seed) { bytes in
         // Room to grow, as libFuzzer wants it.
         var buffer = bytes + [UInt8](repeating: 0, count: 64)
         let length = unsafe buffer.withUnsafeMutableBufferPointer { space in
@@ -59,7 +60,7 @@ func initialize(_ argumentCount: UnsafeMutableRawPointer?, _ arguments: UnsafeMu
         let images = unsafe getenv("KORTVAKT_FUZZ_IMAGES")
     else { return 0 }
     let root = unsafe String(cString: folder)
-    var seeds = Seeds.texts
+    var seeds = Seeds.texts + Seeds.certificates
     for profile in Seeds.profiles {
         let path = unsafe "\(String(cString: images))/\(profile.rawValue).json"
         guard let image = try? profile.imageType.load(from: path) else { fatalError("cannot load \(path)") }

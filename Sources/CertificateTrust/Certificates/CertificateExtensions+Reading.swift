@@ -164,7 +164,11 @@ extension CertificateExtensions {
     // MARK: Extensions that OpenSSL does not know
 
     private static func cardNumber(of x509: OpaquePointer, _ malformed: inout Bool) -> CertificateText? {
-        guard let type = unsafe OBJ_txt2obj(ObjectID.cardNumber.dotted, 1) else { return nil }
+        guard let type = unsafe OBJ_txt2obj(ObjectID.cardNumber.dotted, 1) else {
+            ERR_clear_error()
+            malformed = true
+            return nil
+        }
         defer { unsafe ASN1_OBJECT_free(type) }
         let position = unsafe X509_get_ext_by_OBJ(x509, type, -1)
         guard position >= 0 else { return nil }

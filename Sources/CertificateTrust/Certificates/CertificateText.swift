@@ -9,10 +9,16 @@ package struct CertificateText: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Characters that nobody sees or that move others are written `\u{202E}`: control characters (NUL too), line and
     /// paragraph separators, bidirectional and other formatting characters, private and unassigned code points.
-    package var shown: String {
+    package var shown: String { shown(quoting: "") }
+
+    /// The same, with a backslash before each of `special`.
+    ///
+    /// Scalar by scalar: a comma with an accent on it is no comma to a `String`.
+    func shown(quoting special: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in raw.unicodeScalars {
             if Self.isPlain(scalar) {
+                if special.unicodeScalars.contains(scalar) { result.append("\\") }
                 result.append(scalar)
             } else {
                 let code = String(scalar.value, radix: 16, uppercase: true)

@@ -30,7 +30,7 @@ package struct DistinguishedName: Hashable, Sendable, CustomStringConvertible {
     /// The name as RFC 4514 writes it, last attribute first, for showing.
     package var description: String {
         attributes.reversed().map { attribute in
-            "\(Self.names[attribute.type.dotted] ?? attribute.type.dotted)=\(Self.quoted(attribute.value))"
+            "\(Self.names[attribute.type.dotted] ?? attribute.type.dotted)=\(attribute.value.shown(quoting: Self.special))"
         }.joined(separator: ", ")
     }
 
@@ -41,15 +41,8 @@ package struct DistinguishedName: Hashable, Sendable, CustomStringConvertible {
         "0.9.2342.19200300.100.1.25": "DC", "1.2.840.113549.1.9.1": "emailAddress",
     ]
 
-    /// Special characters get a backslash (RFC 4514, 2.4), so that no value can look like another attribute.
-    private static func quoted(_ text: CertificateText) -> String {
-        var result = ""
-        for character in text.shown {
-            if ",+\"<>;=".contains(character) { result.append("\\") }
-            result.append(character)
-        }
-        return result
-    }
+    /// They get a backslash (RFC 4514, 2.4), so that no value can look like another attribute.
+    private static let special = ",+\"<>;=\\"
 
     /// Wraps `X509_NAME_get_entry` and what belongs to it.
     init(reading name: OpaquePointer?) {

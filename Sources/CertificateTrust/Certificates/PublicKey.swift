@@ -43,16 +43,22 @@ package struct PublicKey: Hashable, Sendable {
             (kind, bits, isROCAShaped, hasWorthlessExponent) = (.unreadable, 0, false, false)
             return
         }
-        bits = max(0, Int(unsafe EVP_PKEY_get_bits(key)))
         let type = unsafe EVP_PKEY_get_base_id(key)
         guard type == EVP_PKEY_RSA || type == EVP_PKEY_RSA_PSS else {
             (isROCAShaped, hasWorthlessExponent) = (false, false)
+            bits = max(0, Int(unsafe EVP_PKEY_get_bits(key)))
             kind = unsafe type == EVP_PKEY_EC ? .ellipticCurve(Self.group(of: key)) : .other(Self.name(type))
             return
         }
+        // A key whose numbers are not known must not pass for one without a flaw.
+        guard let modulus = unsafe Self.number("n", of: key), let exponent = unsafe Self.number("e", of: key)
+        else {
+            (kind, bits, isROCAShaped, hasWorthlessExponent) = (.unreadable, 0, false, false)
+            return
+        }
         kind = type == EVP_PKEY_RSA ? .rsa : .rsaPSS
-        isROCAShaped = unsafe Self.number("n", of: key).map(ROCA.isShaped) ?? false
-        let exponent = unsafe Self.number("e", of: key) ?? []
+        bits = max(0, Int(unsafe EVP_PKEY_get_bits(key)))
+        isROCAShaped = ROCA.isShaped(modulus)
         hasWorthlessExponent = exponent.last.map { $0 & 1 == 0 } ?? true || exponent == [1]
     }
 

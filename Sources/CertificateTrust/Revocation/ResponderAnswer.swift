@@ -4,23 +4,23 @@ internal import Glibc
 /// An answer of an OCSP responder (RFC 6960), judged for one certificate.
 ///
 /// Wraps `OCSP_RESPONSE`. A nonce is neither sent nor asked for: big responders sign in advance.
-struct ResponderAnswer: ~Copyable {
-    typealias Problem = Revocation.OCSPProblem
+package struct ResponderAnswer: ~Copyable {
+    package typealias Problem = Revocation.OCSPProblem
 
-    struct Answer {
-        let status: Revocation.Status
-        let made: Instant
-        let validUntil: Instant?
+    package struct Answer {
+        package let status: Revocation.Status
+        package let made: Instant
+        package let validUntil: Instant?
     }
 
     /// Larger ones are not fetched; real ones have about 2,000 bytes.
     static let maximumSize = 64 << 10
     /// Clocks differ by so many seconds; and so long counts an answer without nextUpdate.
-    static let tolerance: Int64 = 300
+    package static let tolerance: Int64 = 300
 
     private let owner: Owner<OCSPBasicResponseObject>
 
-    init(der: [UInt8]) throws(Problem) {
+    package init(der: [UInt8]) throws(Problem) {
         let pointer = unsafe der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
             guard bytes.count <= Self.maximumSize else { return nil }
             var cursor = bytes.baseAddress
@@ -30,7 +30,10 @@ struct ResponderAnswer: ~Copyable {
             ERR_clear_error()
             throw .notAnAnswer
         }
+        // -1 when it is no number that OpenSSL takes, which then has something to say.
         let status = unsafe response.with { unsafe OCSP_response_status($0) }
+        ERR_clear_error()
+        guard status >= 0 else { throw .notAnAnswer }
         guard status == OCSP_RESPONSE_STATUS_SUCCESSFUL else { throw .refused(status: Int(status)) }
         let basic = unsafe response.with { unsafe OCSP_response_get1_basic($0) }
         guard let owner = unsafe Owner<OCSPBasicResponseObject>(adopting: basic) else {
@@ -41,7 +44,7 @@ struct ResponderAnswer: ~Copyable {
     }
 
     /// The question about `certificate`, in DER.
-    static func request(
+    package static func request(
         about certificate: Certificate,
         issuer: Certificate
     ) throws(LibraryError) -> [UInt8] {
@@ -71,7 +74,7 @@ struct ResponderAnswer: ~Copyable {
     }
 
     /// What the answer says about `certificate`, whose issuer's certificate has been verified.
-    borrowing func answer(
+    package borrowing func answer(
         about certificate: Certificate,
         issuer: Certificate,
         at instant: Instant
@@ -147,11 +150,37 @@ struct ResponderAnswer: ~Copyable {
             }
             throw .signerNotTrusted(error)
         }
+        try checkDelegate(of: issuer, helpers)
         let isWeak = unsafe owner.with { basic -> Bool in
             var type: OpaquePointer?
             unsafe X509_ALGOR_get0(&type, nil, nil, OCSP_resp_get0_tbs_sigalg(basic))
             return unsafe SignatureDigest.isWeak(OBJ_obj2nid(type))
         }
         if isWeak { throw .weakSignature }
+    }
+
+    /// A signer who is not the issuer needs a key and a certificate that are as strong as those of any other in a chain, and
+    /// one that may sign. Wraps `OCSP_resp_get0_signer`.
+    private borrowing func checkDelegate(
+        of issuer: Certificate,
+        _ helpers: borrowing Owner<X509StackObject>
+    ) throws(Problem) {
+        let der = unsafe owner.with { basic in
+            unsafe helpers.with { helpers -> [UInt8]? in
+                var signer: OpaquePointer?
+                guard unsafe OCSP_resp_get0_signer(basic, &signer, helpers) == 1 else { return nil }
+                var bytes: UnsafeMutablePointer<UInt8>?
+                let count = unsafe i2d_X509(signer, &bytes)
+                guard count > 0, let start = unsafe bytes else { return nil }
+                defer { unsafe CRYPTO_free(start, #file, #line) }
+                return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
+            }
+        }
+        guard let der else { throw .library(.drain()) }
+        guard der != issuer.der else { return }
+        guard let signer = try? Certificate(der: der) else { throw .notDelegated }
+        if let uses = signer.extensions.keyUsage, !uses.contains(.digitalSignature) { throw .notDelegated }
+        let link = ChainLink(certificate: signer, origin: .handedIn)
+        guard Verification.weaknesses(in: [link]).isEmpty else { throw .weakSignature }
     }
 }

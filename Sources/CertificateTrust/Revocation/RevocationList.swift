@@ -4,29 +4,29 @@ internal import Glibc
 /// A revocation list (RFC 5280, 5), judged for one certificate.
 ///
 /// Wraps `X509_CRL`.
-struct RevocationList: ~Copyable {
-    typealias Problem = Revocation.CRLProblem
+package struct RevocationList: ~Copyable {
+    package typealias Problem = Revocation.CRLProblem
 
-    struct Answer {
-        let status: Revocation.Status
-        let made: Instant
-        let validUntil: Instant
+    package struct Answer {
+        package let status: Revocation.Status
+        package let made: Instant
+        package let validUntil: Instant
     }
 
     /// Larger ones are not fetched; a list of 200,000 certificates has some 8 MB.
     static let maximumSize = 16 << 20
     /// Clocks of issuers and workstations differ by so many seconds.
-    static let tolerance: Int64 = 300
+    package static let tolerance: Int64 = 300
 
     private let owner: Owner<X509CRLObject>
     private let scan = Scan()
 
     /// What takes a look at every entry, which is worth one only.
     private final class Scan {
-        var unknownCritical: [ObjectID]?
+        var extensions: Extensions?
     }
 
-    init(der: [UInt8]) throws(Problem) {
+    package init(der: [UInt8]) throws(Problem) {
         var used = 0
         let pointer = unsafe der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
             guard let start = bytes.baseAddress, bytes.count <= Self.maximumSize else { return nil }
@@ -45,7 +45,7 @@ struct RevocationList: ~Copyable {
     /// What the list says about `certificate`, whose issuer's certificate has been verified.
     ///
     /// A list that is out of date may still say that the certificate is revoked, for that does not pass.
-    borrowing func answer(
+    package borrowing func answer(
         about certificate: Certificate,
         issuer: Certificate,
         point: CertificateExtensions.CRLPoint,
@@ -94,8 +94,9 @@ struct RevocationList: ~Copyable {
     ) throws(Problem) {
         let isDelta = unsafe owner.with { unsafe X509_CRL_get_ext_by_NID($0, NID_delta_crl, -1) >= 0 }
         if isDelta { throw .delta }
-        let unknown = unknownCritical()
-        guard unknown.isEmpty else { throw .unknownCriticalExtension(unknown) }
+        let extensions = extensions()
+        if extensions.nameIssuers { throw .indirect }
+        guard extensions.unknown.isEmpty else { throw .unknownCriticalExtension(extensions.unknown) }
         let problem = unsafe owner.with { crl -> Problem? in
             var critical: Int32 = 0
             let value = unsafe X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, &critical, nil)
@@ -121,40 +122,11 @@ struct RevocationList: ~Copyable {
         if let problem { throw problem }
     }
 
-    private borrowing func unknownCritical() -> [ObjectID] {
-        if let known = scan.unknownCritical { return known }
-        let unknown = unsafe owner.with { unsafe Self.unknownCritical(in: $0) }
-        scan.unknownCritical = unknown
-        return unknown
-    }
-
-    /// Of the list and of its entries; more than one of a kind is named once.
-    private static func unknownCritical(in crl: OpaquePointer) -> [ObjectID] {
-        let known = [
-            NID_issuing_distribution_point, NID_authority_key_identifier, NID_crl_number, NID_delta_crl,
-        ]
-        var unknown: Set<ObjectID> = []
-        for index in 0..<max(0, unsafe X509_CRL_get_ext_count(crl)) {
-            let entry = unsafe X509_CRL_get_ext(crl, index)
-            let type = unsafe X509_EXTENSION_get_object(entry)
-            guard unsafe X509_EXTENSION_get_critical(entry) == 1, unsafe !known.contains(OBJ_obj2nid(type))
-            else {
-                continue
-            }
-            unsafe unknown.insert(ObjectID(reading: type))
-        }
-        for index in 0..<max(0, unsafe kv_revoked_count(crl)) {
-            let revoked = unsafe kv_revoked_at(crl, index)
-            for index in 0..<max(0, unsafe X509_REVOKED_get_ext_count(revoked)) {
-                let entry = unsafe X509_REVOKED_get_ext(revoked, index)
-                guard unsafe X509_EXTENSION_get_critical(entry) == 1 else { continue }
-                let type = unsafe X509_EXTENSION_get_object(entry)
-                if unsafe OBJ_obj2nid(type) != NID_crl_reason {
-                    unsafe unknown.insert(ObjectID(reading: type))
-                }
-            }
-        }
-        return unknown.sorted { $0.dotted < $1.dotted }
+    private borrowing func extensions() -> Extensions {
+        if let known = scan.extensions { return known }
+        let found = unsafe owner.with { unsafe Extensions(of: $0) }
+        scan.extensions = found
+        return found
     }
 
     /// Wraps `X509_CRL_get0_by_cert`.
@@ -177,6 +149,51 @@ struct RevocationList: ~Copyable {
         let date = unsafe Instant(reading: X509_REVOKED_get0_revocationDate(entry))
         // When it was revoked, or at the latest when the list was made.
         return .revoked(at: date ?? made, reason: reason)
+    }
+}
+
+extension RevocationList {
+    /// What the extensions of a list and of its entries forbid.
+    private struct Extensions {
+        /// Critical ones that nobody here understands; more than one of a kind is named once.
+        let unknown: [ObjectID]
+        /// An entry says whose certificate it is about (certificateIssuer; RFC 5280, 5.3.3).
+        ///
+        /// OpenSSL believes it of this entry and of all that follow, even where the list does not say that it is indirect: so
+        /// one entry could hide others.
+        let nameIssuers: Bool
+
+        private static let known = [
+            NID_issuing_distribution_point, NID_authority_key_identifier, NID_crl_number, NID_delta_crl,
+        ]
+
+        init(of crl: OpaquePointer) {
+            var unknown: Set<ObjectID> = []
+            var nameIssuers = false
+            for index in 0..<max(0, unsafe X509_CRL_get_ext_count(crl)) {
+                let entry = unsafe X509_CRL_get_ext(crl, index)
+                let type = unsafe X509_EXTENSION_get_object(entry)
+                guard unsafe X509_EXTENSION_get_critical(entry) == 1,
+                    unsafe !Self.known.contains(OBJ_obj2nid(type))
+                else { continue }
+                unsafe unknown.insert(ObjectID(reading: type))
+            }
+            for index in 0..<max(0, unsafe kv_revoked_count(crl)) {
+                let revoked = unsafe kv_revoked_at(crl, index)
+                for index in 0..<max(0, unsafe X509_REVOKED_get_ext_count(revoked)) {
+                    let entry = unsafe X509_REVOKED_get_ext(revoked, index)
+                    let type = unsafe X509_EXTENSION_get_object(entry)
+                    let number = unsafe OBJ_obj2nid(type)
+                    if number == NID_certificate_issuer { nameIssuers = true }
+                    guard unsafe X509_EXTENSION_get_critical(entry) == 1, number != NID_crl_reason else {
+                        continue
+                    }
+                    unsafe unknown.insert(ObjectID(reading: type))
+                }
+            }
+            self.unknown = unknown.sorted { $0.dotted < $1.dotted }
+            self.nameIssuers = nameIssuers
+        }
     }
 }
 

@@ -4,16 +4,16 @@ internal import Glibc
 /// A file or folder of the administrator that says whom to trust, read under limits.
 ///
 /// Blocking, as reading files is; a pipe in a file's place does not block.
-enum TrustFile {
+package enum TrustFile {
     /// Why a file or folder says nothing.
-    typealias Problem = TrustStore.Problem
+    package typealias Problem = TrustStore.Problem
 
     /// A whole bundle of public authorities has 220,000 bytes.
     static let maximumSize = 1 << 20
     /// As many names in one folder.
     static let maximumFileCount = 1024
     /// As many certificates in one file.
-    static let maximumCertificateCount = 1024
+    package static let maximumCertificateCount = 1024
 
     /// What stands at the path: a folder's file names, or a file's bytes; `nil` when nothing does.
     enum Content {
@@ -41,7 +41,7 @@ enum TrustFile {
     /// The certificates of a file, all or none.
     ///
     /// DER when it begins as a SEQUENCE does, else PEM.
-    static func certificates(in bytes: [UInt8]) throws(Problem) -> [Certificate] {
+    package static func certificates(in bytes: [UInt8]) throws(Problem) -> [Certificate] {
         do throws(CertificateError) {
             if bytes.first == 0x30 { return [try Certificate(der: bytes)] }
         } catch {

@@ -92,6 +92,16 @@ package struct TrustStore: Sendable {
         } catch {
             throw Failure(path: path, problem: error)
         }
+        return try TrustStore(path: path, files: files, refusedFiles: refused)
+    }
+
+    /// Makes a store of what was read from `files`; `refusedFiles` are others that were found at `path`.
+    package init(
+        path: String,
+        files: [(path: String, bytes: [UInt8])],
+        refusedFiles: [RefusedFile] = []
+    ) throws(Failure) {
+        var refused = refusedFiles
         var entries: [Entry] = []
         var seen: Set<Certificate> = []
         for file in files {
@@ -105,7 +115,7 @@ package struct TrustStore: Sendable {
             }
         }
         do throws(LibraryError) {
-            return try TrustStore(path: path, entries: entries, refusedFiles: refused)
+            self = try TrustStore(path: path, entries: entries, refusedFiles: refused)
         } catch {
             throw Failure(path: path, problem: .library(error))
         }

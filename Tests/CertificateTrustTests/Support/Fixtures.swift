@@ -31,6 +31,9 @@ enum Fixtures {
 
     static func certificate(_ name: String) throws -> Certificate { try Certificate(der: der(name)) }
 
+    /// An input of the fuzz targets.
+    static func kept(_ path: String) throws -> [UInt8] { try bytes("../fuzz-corpus/\(path)") }
+
     static func crl(_ name: String) throws -> [UInt8] { try bytes("trust/crls/\(name).crl") }
 
     /// Every issuer but the roots; each chain picks its own.

@@ -1,0 +1,137 @@
+import FoundationEssentials
+import Glibc
+import Testing
+
+@testable import CertificateTrust
+
+/// Where fetched lists and answers are kept, and which of several counts.
+@Suite struct RevocationCacheTests {
+    private func kept(_ folder: String, _ seconds: Int, _ byte: UInt8) throws {
+        #expect(RevocationCache(folders: [folder]).keep([byte], as: "key") == nil)
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: Double(seconds))],
+            ofItemAtPath: "\(folder)/\(name)"
+        )
+    }
+
+    @Test func theYoungestOfAllFoldersCounts() throws {
+        let folder = try Folder()
+        let (one, two, none) = ("\(folder.path)/one", "\(folder.path)/two", "\(folder.path)/none")
+        try kept(one, 1_000, 1)
+        try kept(two, 2_000, 2)
+        for folders in [[one, none, two], [two, one]] {
+            let item = try #require(RevocationCache(folders: folders).item("key", maximumSize: 10))
+            #expect(item.bytes == [2])
+            #expect(item.fetched == Instant(seconds: 2_000))
+        }
+        #expect(RevocationCache(folders: [one]).item("key", maximumSize: 10)?.bytes == [1])
+        #expect(RevocationCache(folders: [one]).item("another key", maximumSize: 10) == nil)
+    }
+
+    @Test func whatIsFetchedGoesIntoTheFirstFolderAlone() throws {
+        let folder = try Folder()
+        let folders = ["\(folder.path)/one", "\(folder.path)/two"]
+        #expect(RevocationCache(folders: folders).keep([1], as: "key") == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["one"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folders[0]).count == 1)
+    }
+
+    @Test func theFolderAndTheOneAroundItAreMade() throws {
+        let folder = try Folder()
+        let cache = RevocationCache(folders: ["\(folder.path)/.cache/kortvakt"])
+        #expect(cache.keep([1], as: "key") == nil)
+        func mode(_ path: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        }
+        #expect(try mode("\(folder.path)/.cache") == 0o700)
+        #expect(try mode("\(folder.path)/.cache/kortvakt") == 0o755)
+        // No more than these two.
+        let deep = RevocationCache(folders: ["\(folder.path)/a/b/c"])
+        #expect(deep.keep([1], as: "key") == ENOENT)
+        #expect(RevocationCache(folders: []).keep([1], as: "key") == EINVAL)
+    }
+
+    @Test func aLaterOneTakesThePlaceOfAnEarlier() throws {
+        let folder = try Folder()
+        let cache = RevocationCache(folders: [folder.path])
+        #expect(cache.keep([1], as: "key") == nil)
+        #expect(cache.keep([2, 3], as: "key") == nil)
+        #expect(cache.item("key", maximumSize: 10)?.bytes == [2, 3])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+        // One that is larger than what was asked for is none.
+        #expect(cache.item("key", maximumSize: 1) == nil)
+    }
+
+    @Test func whatIsNoFileOfOursIsNotTaken() throws {
+        let folder = try Folder()
+        let cache = RevocationCache(folders: [folder.path])
+        #expect(cache.keep([1], as: "key") == nil)
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+        let file = "\(folder.path)/\(name)"
+        // A link to the very file.
+        try FileManager.default.moveItem(atPath: file, toPath: "\(folder.path)/moved")
+        #expect(unsafe symlink("\(folder.path)/moved", file) == 0)
+        #expect(cache.item("key", maximumSize: 10) == nil)
+        #expect(unsafe unlink(file) == 0)
+        #expect(unsafe mkfifo(file, 0o644) == 0)
+        #expect(cache.item("key", maximumSize: 10) == nil)
+        #expect(unsafe unlink(file) == 0)
+        try folder.write([], to: name)
+        #expect(cache.item("key", maximumSize: 10) == nil)
+    }
+
+    // In processes of their own: environment and user are everybody's.
+
+    @Test func anOrdinaryUserHasAFolderBesideEverybodys() async {
+        await #expect(processExitsWith: .success) {
+            Self.becomeOrdinary()
+            #expect(geteuid() != 0)
+            unsafe setenv("HOME", "/home/somebody", 1)
+            unsafe setenv("XDG_CACHE_HOME", "/somewhere/else", 1)
+            let shared = "/var/cache/kortvakt"
+            #expect(RevocationCache.standard.folders == ["/somewhere/else/kortvakt", shared])
+            unsafe unsetenv("XDG_CACHE_HOME")
+            #expect(RevocationCache.standard.folders == ["/home/somebody/.cache/kortvakt", shared])
+            // The specification has relative paths ignored.
+            unsafe setenv("XDG_CACHE_HOME", "relative", 1)
+            #expect(RevocationCache.standard.folders == ["/home/somebody/.cache/kortvakt", shared])
+            unsafe unsetenv("HOME")
+            unsafe unsetenv("XDG_CACHE_HOME")
+            #expect(RevocationCache.standard.folders == [shared])
+        }
+    }
+
+    @Test func anOrdinaryUserKeepsListsAndReadsThoseOfRoot() async throws {
+        let folder = try Folder()
+        let path = folder.path
+        let shared = RevocationCache(folders: ["\(path)/shared"])
+        #expect(shared.keep([1], as: "key") == nil)
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            unsafe mkdir("\(path)/home", 0o755)
+            unsafe chown("\(path)/home", Self.nobody, Self.nobody)
+            let isRoot = geteuid() == 0
+            Self.becomeOrdinary()
+            let cache = RevocationCache(folders: ["\(path)/home/.cache/kortvakt", "\(path)/shared"])
+            #expect(cache.item("key", maximumSize: 10)?.bytes == [1])
+            #expect(cache.keep([2], as: "other key") == nil)
+            #expect(cache.item("other key", maximumSize: 10)?.bytes == [2])
+            if isRoot {
+                #expect(RevocationCache(folders: ["\(path)/shared"]).keep([3], as: "key") == EACCES)
+            }
+        }
+    }
+
+    @Test(.enabled(if: geteuid() == 0))
+    func rootKeepsThemForEverybody() {
+        #expect(RevocationCache.standard.folders == ["/var/cache/kortvakt"])
+    }
+
+    /// The number of nobody.
+    private static let nobody: UInt32 = 65_534
+
+    private static func becomeOrdinary() {
+        guard geteuid() == 0 else { return }
+        #expect(seteuid(nobody) == 0)
+    }
+}
