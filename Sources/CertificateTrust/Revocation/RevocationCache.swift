@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Glibc
+internal import Synchronization
 
 /// Folders in which fetched revocation lists and answers are kept.
 ///
@@ -8,6 +9,14 @@ internal import Glibc
 package struct RevocationCache: Sendable {
     /// What this user fetches goes into the first; all are looked into.
     package let folders: [String]
+
+    private let names = Names()
+
+    /// Names of files by their keys: making one takes about as long as looking for the file.
+    private final class Names: Sendable {
+        static let maximumCount = 64
+        let known = Mutex<[String: String]>([:])
+    }
 
     package init(folders: [String]) { self.folders = folders }
 
@@ -106,6 +115,7 @@ package struct RevocationCache: Sendable {
 
     /// The name is the SHA-256 of the key, which holds addresses and serial numbers.
     private func name(_ key: String) -> String? {
+        if let known = names.known.withLock({ $0[key] }) { return known }
         let input = Array(key.utf8)
         var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
@@ -113,7 +123,12 @@ package struct RevocationCache: Sendable {
             ERR_clear_error()
             return nil
         }
-        return Self.digits(output.prefix(Int(length)))
+        let name = Self.digits(output.prefix(Int(length)))
+        names.known.withLock { known in
+            if known.count >= Names.maximumCount { known.removeAll() }
+            known[key] = name
+        }
+        return name
     }
 
     /// Two small hexadecimal digits for each byte.
