@@ -145,6 +145,52 @@ struct CertTests {
         }
     }
 
+    @Test func aPipeIsNotTurnedIntoAFileAndAModeIsKept() async throws {
+        try await Bench.withCard { bench in
+            let pipe = bench.folder + "/pipe"
+            _ = try await bench.tool("mkfifo", pipe)
+            let refused = try await bench.kortvakt("cert", "export", "45", "--output", pipe, "--force")
+            #expect(refused.exitCode == 1)
+            #expect(try await bench.tool("test", "-p", pipe).exitCode == 0)
+            let file = try bench.write("mine", to: "mine.pem")
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+            #expect(
+                try await bench.kortvakt("cert", "export", "45", "--output", file, "--force").exitCode == 0
+            )
+            let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            let dash = try await bench.kortvakt("cert", "export", "45", "--output", "-")
+            #expect(dash.out.hasPrefix("-----BEGIN CERTIFICATE-----"))
+        }
+    }
+
+    @Test func resultsThatCouldNotBeWrittenAreNoSuccess() async throws {
+        try await Bench.withCard { bench in
+            let full = try await bench.tool("sh", "-c", "exec \"$0\" cert list >/dev/full", Bench.kortvakt)
+            #expect(full.exitCode == 1)
+            #expect(full.err.contains("could not be written"))
+            // A closed stream is not given to a file of ours.
+            let trace = bench.folder + "/trace"
+            let closed = try await bench.tool(
+                "sh",
+                "-c",
+                "exec \"$0\" cert list --trace \"$1\" >&-",
+                Bench.kortvakt,
+                trace
+            )
+            #expect(closed.exitCode == 1)
+            #expect(try !bench.read("trace").contains("held by"))
+            // Nobody wants to read on: that is no failure.
+            let head = try await bench.tool(
+                "bash",
+                "-c",
+                "set -o pipefail; \"$0\" cert list | true; exit ${PIPESTATUS[0]}",
+                Bench.kortvakt
+            )
+            #expect(head.exitCode == 0, "\(head.said)")
+        }
+    }
+
     @Test func whatCannotBeMeantIsWrongUsage() async throws {
         try await Bench.withCard { bench in
             for arguments in [

@@ -149,6 +149,35 @@ struct CertVerifyTests {
         }
     }
 
+    /// The issuer has a new key: its old certificate is in the folder, the new one on the card.
+    @Test func anIssuerOfTheSameNameInTheFolderDoesNotHideTheOneOnTheCard() async throws {
+        try await verify("login", trust: ["root", "impostor"], authorities: ["issuer"]) { run, _ in
+            #expect(run.exitCode == 0, "\(run.said)")
+        }
+    }
+
+    @Test func aCertificateThatTheCardCannotGiveIsNotPassedOver() async throws {
+        var image = try CardImage()
+        // A SEQUENCE that is longer than its file.
+        image.setLoginCertificate([0x30, 0x82, 0x40, 0x00, 0x01])
+        try await Bench.run { [image] bench in
+            try await bench.insert("siths", image.options(bench))
+            let trust = try bench.writeTrust(["root", "issuer"])
+            let run = try await bench.kortvakt(
+                "cert",
+                "verify",
+                "--trust",
+                trust,
+                "--revocation",
+                "off",
+                "--json"
+            )
+            #expect(run.exitCode == 9)
+            let results = try run.json()["certificates"]?.elements.map { $0["result"]?.text }
+            #expect(results == ["rejected", "trusted"])
+        }
+    }
+
     @Test func namesThatCouldSteerATerminalAreEscaped() async throws {
         try await verify("hostile-name") { run, _ in
             let controls = run.said.unicodeScalars.filter { scalar in

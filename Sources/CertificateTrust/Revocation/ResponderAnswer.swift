@@ -159,8 +159,9 @@ package struct ResponderAnswer: ~Copyable {
         if isWeak { throw .weakSignature }
     }
 
-    /// A signer who is not the issuer needs a key and a certificate that are as strong as those of any other in a chain, and
-    /// one that may sign. Wraps `OCSP_resp_get0_signer`.
+    /// A signer who is not the issuer needs a key and a certificate as strong as any in a chain, and one that may sign.
+    ///
+    /// Wraps `OCSP_resp_get0_signer`.
     private borrowing func checkDelegate(
         of issuer: Certificate,
         _ helpers: borrowing Owner<X509StackObject>
