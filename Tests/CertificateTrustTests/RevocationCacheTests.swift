@@ -89,6 +89,7 @@ import Testing
             #expect(geteuid() != 0)
             unsafe setenv("HOME", "/home/somebody", 1)
             unsafe setenv("XDG_CACHE_HOME", "/somewhere/else", 1)
+            unsafe unsetenv("CACHE_DIRECTORY")
             let shared = "/var/cache/kortvakt"
             #expect(RevocationCache.standard.folders == ["/somewhere/else/kortvakt", shared])
             unsafe unsetenv("XDG_CACHE_HOME")
@@ -122,9 +123,22 @@ import Testing
         }
     }
 
+    @Test func aServiceHasTheFolderThatSystemdNames() async {
+        await #expect(processExitsWith: .success) {
+            unsafe setenv("CACHE_DIRECTORY", "/var/cache/one:/var/cache/two", 1)
+            #expect(RevocationCache.standard.folders == ["/var/cache/one"])
+            Self.becomeOrdinary()
+            #expect(RevocationCache.standard.folders == ["/var/cache/one"])
+        }
+    }
+
     @Test(.enabled(if: geteuid() == 0))
-    func rootKeepsThemForEverybody() {
-        #expect(RevocationCache.standard.folders == ["/var/cache/kortvakt"])
+    func rootKeepsThemForEverybody() async {
+        await #expect(processExitsWith: .success) {
+            unsafe unsetenv("CACHE_DIRECTORY")
+            unsafe setenv("XDG_CACHE_HOME", "/somewhere/else", 1)
+            #expect(RevocationCache.standard.folders == ["/var/cache/kortvakt"])
+        }
     }
 
     /// The number of nobody.

@@ -310,6 +310,21 @@ import Testing
         }
     }
 
+    @Test func whoeverComesAfterTheTimeIsNotAsked() {
+        let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
+        let session = Revocation(policy: .online, cache: nil, fetcher: fetcher).begin()
+        var failures: [WebFetcher.Failure] = []
+        for number in 0..<1_000 where failures.last != .notAsked {
+            do throws(WebFetcher.Failure) {
+                _ = try session.list(at: "http://\(number).test/")
+            } catch {
+                failures.append(error)
+            }
+        }
+        #expect(failures.last == .notAsked)
+        #expect(failures.count > 1)
+    }
+
     @Test func theWholeChainHasOneLimitOfTime() throws {
         let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
         #expect(throws: WebFetcher.Failure.timedOut) {

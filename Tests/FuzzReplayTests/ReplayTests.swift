@@ -24,6 +24,16 @@ import Testing
         }
     }
 
+    /// The test PKI is whole: inputs of fuzzing are few that are signed.
+    @Test func noCertificateListOrAnswerOfTheTestPKIBreaksARule() {
+        let seeds = Seeds.certificates
+        #expect(Set(seeds.map(\.target)) == [.x509, .crl, .signature])
+        for seed in seeds {
+            let broken = seed.target.run(seed.bytes)
+            #expect(broken.isEmpty, "\(seed.target.rawValue)/\(seed.name)")
+        }
+    }
+
     @Test(arguments: FuzzTarget.allCases)
     func emptyAndUniformInputsBreakNoRule(target: FuzzTarget) {
         for count in [0, 1, 2, 3, 255, 4_096] {

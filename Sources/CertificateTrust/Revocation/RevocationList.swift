@@ -154,7 +154,7 @@ package struct RevocationList: ~Copyable {
 
 extension RevocationList {
     /// What the extensions of a list and of its entries forbid.
-    private struct Extensions {
+    fileprivate struct Extensions {
         /// Critical ones that nobody here understands; more than one of a kind is named once.
         let unknown: [ObjectID]
         /// An entry says whose certificate it is about (certificateIssuer; RFC 5280, 5.3.3).
