@@ -72,6 +72,7 @@ let package = Package(
         .target(name: "CertificateTrust", dependencies: ["COpenSSL"], swiftSettings: strict),
 
         .target(name: "VirtualReaders", dependencies: [subprocess], swiftSettings: strict),
+        .target(name: "Presence", swiftSettings: strict),
 
         // Floor 3: what a person does with a card, and every sentence a person reads.
         .target(
@@ -156,6 +157,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: strict),
         .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: strict),
         .testTarget(
             name: "WordingTests",

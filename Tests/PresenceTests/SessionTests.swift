@@ -1,0 +1,197 @@
+import Presence
+import Testing
+
+/// User switching, restarts of logind, and whether what was asked was done.
+struct SessionTests {
+    @Test func anInactiveSessionKeepsItsGuards() {
+        var scene = Scene()
+        scene.insert("R", "A")
+        scene.activate(alice, false)
+        #expect(scene.guarding(alice) == ["R"])
+        scene.pull("R")
+        #expect(scene.locked == [alice])
+    }
+
+    @Test func afterSwitchingUsersACardGuardsBothAndANewOneOnlyTheActive() {
+        var scene = Scene([.graphical(alice), .graphical(bob, isActive: false)])
+        scene.insert("R1", "A")
+        scene.activate(alice, false)
+        scene.activate(bob, true)
+        scene.insert("R2", "B")
+        #expect(scene.guarding(alice) == ["R1"] && scene.guarding(bob) == ["R1", "R2"])
+        scene.pull("R2")
+        #expect(scene.locked == [bob])
+        scene.pull("R1")
+        #expect(scene.locked == [bob, alice, bob])
+    }
+
+    @Test func aSessionOfTheOtherSeatIsNeverTouched() {
+        var scene = Scene([.graphical(alice), .graphical(bob, seat: seat1)])
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.pass(seconds: 100)
+        #expect(scene.locked == [alice])
+    }
+
+    @Test func aRestartOfTheLoginServiceKeepsTheGuardsOfSessionsThatStillExist() {
+        var scene = Scene()
+        scene.insert("R", "A")
+        scene.activate(alice, false)
+        scene.restartLoginService()
+        #expect(scene.effects.contains(.readSessions))
+        #expect(scene.guarding(alice) == ["R"])
+        scene.pull("R")
+        #expect(scene.locked == [alice])
+        scene.tell(.loginServiceRestarted)
+        scene.tell(.sessions([]))
+        #expect(scene.guarding(alice) == [])
+    }
+
+    @Test func aSessionThatWasLockedCountsAsLockedAfterARestartOfTheLoginService() {
+        var scene = Scene {
+            $0.requireCardSeconds = 30
+            $0.escalates = true
+        }
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.hint(alice, true)
+        scene.restartLoginService()
+        #expect(scene.machine.isLocked(alice))
+        scene.pass(seconds: 100)
+        #expect(scene.locked == [alice] && scene.terminated == [])
+        scene.activate(alice, true)
+        #expect(scene.machine.isLocked(alice))
+        scene.hint(alice, true)
+        scene.hint(alice, false)
+        #expect(!scene.machine.isLocked(alice))
+    }
+
+    @Test func aSessionThatOnlyCountsAsLockedIsStillLockedByARemovalButNeverEnded() {
+        for action in [PresencePolicy.Action.lock, .terminate] {
+            var scene = Scene {
+                $0.escalates = true
+                $0.action = action
+            }
+            scene.hint(alice, true)
+            scene.restartLoginService()
+            scene.insert("R", "A")
+            scene.pull("R")
+            scene.pass(seconds: 100)
+            #expect(scene.locked == [alice] && scene.terminated == [])
+        }
+    }
+
+    @Test func aSessionThatOnlyCountsAsLockedDoesNotDelaySleep() {
+        var scene = Scene()
+        scene.insert("R", "A")
+        scene.hint(alice, true)
+        scene.restartLoginService()
+        scene.tell(.preparingForSleep)
+        #expect(scene.locked == [alice] && scene.effects.contains(.releaseSleepInhibitor))
+    }
+
+    @Test func aLockThatWasNotConfirmedBeforeTheLoginServiceRestartedIsAskedForAgain() {
+        var scene = Scene()
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.restartLoginService()
+        #expect(scene.locked == [alice, alice])
+        scene.tell(.sessions([.graphical(alice)]))
+        scene.pass(seconds: 100)
+        #expect(scene.locked == [alice, alice])
+        #expect(scene.reports.contains(.notConfirmed(alice, .lock, escalated: false)))
+    }
+
+    @Test func aConsolesHintSaysNothingAfterARestartOfTheLoginService() {
+        var scene = Scene([.graphical(alice).with { $0.kind = .text }]) { $0.action = .terminate }
+        scene.hint(alice, true)
+        scene.restartLoginService()
+        scene.insert("R")
+        scene.pull("R")
+        #expect(scene.terminated == [alice] && scene.locked == [])
+    }
+
+    @Test func aConfirmedLockIsOver() {
+        var scene = Scene { $0.escalates = true }
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.hint(alice, true)
+        #expect(scene.reports.contains(.lockConfirmed(alice)))
+        scene.pass(seconds: 100)
+        #expect(scene.terminated == [])
+    }
+
+    @Test func aLockThatIsNotConfirmedIsTold() {
+        var scene = Scene()
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.pass(seconds: 4.9)
+        #expect(!scene.reports.contains(.notConfirmed(alice, .lock, escalated: false)))
+        scene.pass(seconds: 0.1)
+        #expect(scene.reports.contains(.notConfirmed(alice, .lock, escalated: false)))
+        #expect(scene.terminated == [] && scene.locked == [alice])
+    }
+
+    @Test func aLockThatIsNotConfirmedEscalates() {
+        var scene = Scene { $0.escalates = true }
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.pass(seconds: 100)
+        #expect(scene.terminated == [alice] && scene.locked == [alice])
+        #expect(scene.reports.contains(.notConfirmed(alice, .lock, escalated: true)))
+    }
+
+    @Test func confirmationTakesASecondAtLeast() {
+        var scene = Scene {
+            $0.confirmSeconds = 0
+            $0.escalates = true
+        }
+        scene.insert("R", "A")
+        scene.pull("R")
+        #expect(scene.terminated == [])
+        scene.pass(seconds: 1)
+        #expect(scene.terminated == [alice])
+    }
+
+    @Test func aSecondRemovalDoesNotMakeTheConfirmationLater() {
+        var scene = Scene { $0.escalates = true }
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.pass(seconds: 4)
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.pass(seconds: 1)
+        #expect(scene.terminated == [alice])
+    }
+
+    @Test func whereNobodyLocksEveryRemovalIsAskedForAgain() {
+        var scene = Scene()
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.pass(seconds: 2)
+        scene.insert("R", "A")
+        scene.pass(seconds: 10)
+        scene.pull("R")
+        #expect(scene.locked == [alice, alice])
+    }
+
+    @Test func aSessionThatEndsNeedsNoConfirmation() {
+        var scene = Scene { $0.action = .terminate }
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.tell(.sessionEnded(alice))
+        scene.pass(seconds: 100)
+        #expect(scene.terminated == [alice] && scene.timers == [:])
+    }
+
+    @Test func aLockedSessionIsNotAskedByTheDaemon() {
+        var scene = Scene { $0.requireCardSeconds = 5 }
+        scene.hint(alice, true)
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.tell(.preparingForSleep)
+        scene.tell(.woke)
+        scene.pass(seconds: 100)
+        #expect(scene.locked == [])
+    }
+}
