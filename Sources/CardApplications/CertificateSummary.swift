@@ -31,10 +31,14 @@ package struct CertificateSummary: Hashable, Sendable {
     /// Attribute serialNumber of the subject: on SITHS cards HSA-id or personal identity number.
     package private(set) var subjectSerialNumber: String?
     /// The subject's serial number where it has the form of an HSA-id, `SE2321000000-1A2B`.
+    ///
+    /// `SE`, the ten digits of an organisation number, `-`, and up to 18 capitals and digits (HSA handbook, Inera).
     package var hsaID: String? {
-        guard let number = subjectSerialNumber, number.hasPrefix("SE"), number.contains("-") else {
-            return nil
-        }
+        guard let number = subjectSerialNumber, case let bytes = Array(number.utf8),
+            (14...31).contains(bytes.count), bytes.starts(with: Array("SE".utf8)),
+            bytes[12] == UInt8(ascii: "-"), bytes[2..<12].allSatisfy({ (0x30...0x39).contains($0) }),
+            bytes.dropFirst(13).allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) })
+        else { return nil }
         return number
     }
     /// Extension 1.2.752.34.2.1, the number printed on the card.

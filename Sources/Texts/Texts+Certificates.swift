@@ -69,6 +69,8 @@ extension Texts {
             "This checks whether somebody this computer trusts vouches for each certificate, and whether it is in force and meant for its use."
         )
     }
+    /// While whoever must know is asked, for up to half a minute.
+    package var checking: String { text("Checking certificates …") }
     package var trustedForLogin: String { text("Trusted: it is genuine and may be used to log in.") }
     package var trustedForSignatures: String {
         text("Trusted: it is genuine and may be used for signatures.")
@@ -102,6 +104,12 @@ extension Texts {
                     ["all": "\(all)"]
                 ),
             text("Each reason says what to do about it.")
+        )
+    }
+    package var codesWithoutProof: Sentence {
+        Sentence(
+            text("No code is needed: --stdin and --last-try belong to --prove."),
+            text("Leave them out, or add --prove.")
         )
     }
     package var requiredRevocationOff: Sentence {

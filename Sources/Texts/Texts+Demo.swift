@@ -34,6 +34,9 @@ extension Texts {
             ["auth": auth, "sign": sign, "puk": puk]
         )
     }
+    package func demoInteractiveTrust(_ command: String) -> String {
+        text("Its certificates are checked against their issuers with: {command}", ["command": command])
+    }
     package var demoEnded: Sentence {
         Sentence(text("The demo was ended."), text("Nothing is left behind."))
     }

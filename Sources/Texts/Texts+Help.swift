@@ -41,7 +41,9 @@ extension Texts {
     }
     package var helpExportAll: String { text("Every certificate of the card.") }
     package var helpExportFormat: String { text("pem or der.") }
-    package var helpExportOutput: String { text("Write to FILE, which must not be there yet.") }
+    package var helpExportOutput: String {
+        text("Write to FILE; - is standard output. A file that is there is left alone without --force.")
+    }
     package var helpExportForce: String { text("Replace FILE if it is there.") }
     package var helpAPDU: String { text("Send raw commands to the card, for administrators.") }
     package var helpDemo: String {

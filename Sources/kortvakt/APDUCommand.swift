@@ -12,6 +12,7 @@ struct APDUCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var codes: CodeOptions
+    @OptionGroup var puk: PUKOptions
     @Argument(help: ArgumentHelp(Program.texts.helpHex, valueName: "HEX")) var commands: [String]
 
     func run() throws {
@@ -23,7 +24,7 @@ struct APDUCommand: ParsableCommand {
         }
         let card = try CardAtHand.open(common)
         let wording = card.wording
-        let budget = codes.budget(card.site)
+        let budget = codes.budget(card.site, puk)
         var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
         if parsed.contains(where: { !$0.codes.isEmpty }) { try dialog.requireSource() }
         var responses: [String] = []

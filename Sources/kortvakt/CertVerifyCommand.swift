@@ -26,7 +26,15 @@ struct CertVerifyCommand: ParsableCommand {
         let examiner = try makeExaminer()
         // What the certificates are is read, and proven, before anybody else is asked: no card waits for the network.
         let subjects = try prove ? [proven(trace)] : read(trace)
-        let examined = try examine(subjects, by: examiner, trace)
+        let examined = Progress(Program.texts.checking).during {
+            ExaminedCertificate.examine(
+                subjects,
+                // An issuer on the card is judged with those below it, unless it is asked for.
+                judgesAuthorities: id != nil,
+                by: examiner,
+                at: .now
+            ) { authorities(trace) }
+        }
         let failure = failure(of: examined)
         if common.json {
             let personal = common.showPersonalData
@@ -44,16 +52,12 @@ struct CertVerifyCommand: ParsableCommand {
         throw ExitCode(failure.exitCode)
     }
 
-    /// A certificate that is to be judged, and what a signature of its key showed.
-    private struct Subject {
-        let card: CardCertificate
-        var possession: Possession?
-    }
-
     private func makeExaminer() throws(Failure) -> Examiner {
         guard !(requireRevocation && revocation == .off) else {
-            let sentence = Program.texts.requiredRevocationOff
-            throw Failure(64, "usage", sentence, json: common.json)
+            throw Failure(64, "usage", Program.texts.requiredRevocationOff, json: common.json)
+        }
+        guard prove || !(codes.stdin || codes.lastTry) else {
+            throw Failure(64, "usage", Program.texts.codesWithoutProof, json: common.json)
         }
         let store: TrustStore
         do throws(TrustStore.Failure) { store = try TrustStore.load(path: trust) } catch {
@@ -71,15 +75,15 @@ struct CertVerifyCommand: ParsableCommand {
         )
     }
 
-    private func read(_ trace: CardTrace?) throws(Failure) -> [Subject] {
+    private func read(_ trace: CardTrace?) throws(Failure) -> [ExaminedCertificate.Subject] {
         let card = try CardAtHand.open(common, trace: trace)
         let wording = card.wording
         let found = try card.readCertificates(id.map { .one(.id($0), []) } ?? .all([]))
         guard !found.certificates.isEmpty else { throw wording.noCertificate(id) }
-        return found.certificates.map { Subject(card: $0) }
+        return found.certificates.map { ExaminedCertificate.Subject($0) }
     }
 
-    private func proven(_ trace: CardTrace?) throws(Failure) -> Subject {
+    private func proven(_ trace: CardTrace?) throws(Failure) -> ExaminedCertificate.Subject {
         let card = try CardAtHand.open(common, trace: trace)
         let (wording, budget) = (card.wording, codes.budget(card.site))
         var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
@@ -92,47 +96,21 @@ struct CertVerifyCommand: ParsableCommand {
                 dialog: &dialog
             )
             dialog.showEnding()
-            return Subject(card: check.certificate, possession: check.possession)
+            return ExaminedCertificate.Subject(check.certificate, possession: check.possession)
         } catch {
             dialog.showEnding()
             throw wording.failure(error)
         }
     }
 
-    /// Judges each; where an issuer is missing, the card is asked for those that it carries.
-    private func examine(
-        _ subjects: [Subject],
-        by examiner: Examiner,
-        _ trace: CardTrace?
-    ) throws(Failure) -> [ExaminedCertificate] {
-        let certificates = subjects.map { try? Certificate(der: $0.card.der) }
-        var helpers = certificates.compactMap { $0 }.filter(\.extensions.isAuthority)
-        let now = Instant.now
-        let session = examiner.revocation.begin()
-        func examine(_ position: Int) -> ExaminedCertificate {
-            ExaminedCertificate(
-                subjects[position].card,
-                possession: subjects[position].possession,
-                helpers: helpers,
-                by: examiner,
-                in: session,
-                at: now
-            )
+    /// Issuers that the card carries; none where it has gone or does not answer, which changes no verdict.
+    private func authorities(_ trace: CardTrace?) -> [CardCertificate] {
+        do throws(Failure) {
+            let card = try CardAtHand.open(common, trace: trace)
+            return try card.readCertificates(.authorities).certificates
+        } catch {
+            return []
         }
-        // An issuer on the card is judged with those below it, unless it is asked for.
-        let positions = subjects.indices.filter {
-            id != nil || certificates[$0]?.extensions.isAuthority != true
-        }
-        var examined = positions.map(examine)
-        guard examined.contains(where: \.lacksIssuer) else { return examined }
-        let card = try CardAtHand.open(common, trace: trace)
-        let carried = try card.readCertificates(.authorities).certificates
-        helpers += carried.compactMap { try? Certificate(der: $0.der) }
-        helpers = Array(helpers.prefix(Verification.maximumHandedIn))
-        for (index, position) in positions.enumerated() where examined[index].lacksIssuer {
-            examined[index] = examine(position)
-        }
-        return examined
     }
 
     private func failure(of examined: [ExaminedCertificate]) -> Failure? {

@@ -60,6 +60,10 @@ struct CertificateDetailsJSON: Encodable {
     let key: Nullable<Key>
     let extendedKeyUsage: [String]
     let policies: [String]
+    /// 12 digits; `null` where the holder is known by something else.
+    let personalNumber: Nullable<String>
+    /// `temporary` up to 90 days in all, as on a reservkort, `short` up to half a year, else `ordinary`.
+    let lifetime: Nullable<String>
     let levelOfAssurance: Nullable<Int>
     let testIssuer: Nullable<Bool>
     let principalNames: [String]
@@ -75,6 +79,10 @@ struct CertificateDetailsJSON: Encodable {
         key = Nullable(certificate.map { Key(kind: Self.name($0.key.kind), bits: $0.key.bits) })
         extendedKeyUsage = extensions?.extendedKeyUsage?.map(\.dotted) ?? []
         policies = extensions?.policies.map(\.dotted) ?? []
+        var number: String?
+        if case .personalNumber(let digits)? = certificate?.holderNumber { number = shown.json(digits) }
+        personalNumber = Nullable(number)
+        lifetime = Nullable(certificate?.lifetime.rawValue)
         levelOfAssurance = Nullable(certificate?.levelOfAssurance)
         testIssuer = Nullable(certificate?.isOfTestIssuer)
         principalNames = extensions?.principalNames.map { shown.json($0.raw) } ?? []

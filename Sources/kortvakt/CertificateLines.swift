@@ -16,18 +16,24 @@ struct CertificateLines {
 
     /// What one needs to tell certificates apart, and a warning where one is due.
     func summary(of certificate: CardCertificate) -> [String] {
+        let warning = CertificateSummary(der: certificate.der).flatMap {
+            CertificateExpiry($0, limits: site.expiryLimits, at: now)
+        }
+        return heading(of: certificate) + (warning.map { ["  \(texts.expiry($0))"] } ?? [])
+    }
+
+    /// The same without a warning.
+    func heading(of certificate: CardCertificate) -> [String] {
         let id = Texts.printable(certificate.id, limit: 20)
         guard let summary = CertificateSummary(der: certificate.der) else {
             return ["\(id)  \(texts.unreadableCertificate)"]
         }
-        let heading = [id, use(summary.keyUsage), texts.validUntil(String(summary.notAfter.prefix(10)))]
-        let warning = CertificateExpiry(summary, limits: site.expiryLimits, at: now).map(texts.expiry)
-        return [heading.compactMap { $0 }.joined(separator: "  ")]
-            + [
-                texts.heldBy(holder(summary)),
-                texts.issuedBy(shown.line(summary.issuerName ?? summary.issuer)), warning,
-            ]
-            .compactMap { $0.map { "  \($0)" } }
+        let first = [id, use(summary.keyUsage), texts.validUntil(String(summary.notAfter.prefix(10)))]
+        return [
+            first.compactMap { $0 }.joined(separator: "  "),
+            "  \(texts.heldBy(holder(summary)))",
+            "  \(texts.issuedBy(shown.line(summary.issuerName ?? summary.issuer)))",
+        ]
     }
 
     /// Everything that a certificate says of itself; nobody has verified it.
@@ -49,7 +55,7 @@ struct CertificateLines {
                 return "  \(head)\(String(repeating: " ", count: width - head.count))  \(value)"
             }
         }
-        return summary(of: card).prefix(1) + table
+        return heading(of: card).prefix(1) + table
     }
 
     /// What the certificates of one card together say about it.

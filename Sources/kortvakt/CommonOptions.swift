@@ -37,18 +37,21 @@ struct CodeOptions: ParsableArguments {
     @Flag(help: ArgumentHelp(Program.texts.helpLastTry))
     var lastTry = false
 
-    @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry))
-    var lastPukTry = false
-
     /// What these options allow, and what the site allows.
-    func budget(_ site: Site, untested: Bool = false) -> TryBudget {
+    func budget(_ site: Site, _ puk: PUKOptions? = nil, untested: Bool = false) -> TryBudget {
         TryBudget(
             lastTry: lastTry,
-            lastPUKTry: lastPukTry,
+            lastPUKTry: puk?.lastPukTry ?? false,
             untested: untested,
             allowTrivialPINs: site.settings.pinPolicy.allowsTrivial
         )
     }
+}
+
+/// Options of the commands that can present a PUK.
+struct PUKOptions: ParsableArguments {
+    @Flag(help: ArgumentHelp(Program.texts.helpLastPUKTry))
+    var lastPukTry = false
 }
 
 /// The option that names a code.

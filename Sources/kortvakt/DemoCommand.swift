@@ -62,6 +62,7 @@ struct DemoCommand: AsyncParsableCommand {
             try await stage.waitForCard(present: true)
             guard !interactive else {
                 Output.line(texts.demoInteractive(DemoCode.auth, DemoCode.sign, DemoCode.puk))
+                Output.line(texts.demoInteractiveTrust("kortvakt cert verify --trust \(parts.trust)"))
                 try await stage.shell(folder: parts.folder)
                 return
             }

@@ -53,6 +53,14 @@ struct LinkWording {
         return texts.certificateName(holder(link.certificate), place: place)
     }
 
+    /// Where a certificate comes from.
+    func place(_ link: ChainLink) -> String {
+        switch link.origin {
+        case .file(let file): Texts.printable(file)
+        case .handedIn, .subject: texts.onTheCard
+        }
+    }
+
     private func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
     }

@@ -22,10 +22,11 @@ struct PINCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
+        @OptionGroup var puk: PUKOptions
 
         func run() throws {
             let card = try CardAtHand.open(common)
-            let budget = codes.budget(card.site)
+            let budget = codes.budget(card.site, puk)
             try card.run(codes) { (card, dialog, wording) throws(OperationError) in
                 let pin = try PINOperations.verify(
                     option.choice,
@@ -49,10 +50,11 @@ struct PINCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
+        @OptionGroup var puk: PUKOptions
 
         func run() throws {
             let card = try CardAtHand.open(common)
-            let budget = codes.budget(card.site)
+            let budget = codes.budget(card.site, puk)
             try card.run(codes) { (card, dialog, wording) throws(OperationError) in
                 let pin = try PINOperations.change(
                     option.choice,
@@ -76,6 +78,7 @@ struct PINCommand: ParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
+        @OptionGroup var puk: PUKOptions
         @Flag(help: ArgumentHelp(Program.texts.helpUntested)) var untested = false
         @Option(help: ArgumentHelp(Program.texts.helpWith, valueName: "resetting-code|admin"))
         var with: String?
@@ -89,7 +92,7 @@ struct PINCommand: ParsableCommand {
         /// Unblocks one PIN; returns another one that the person wants unblocked too.
         private func unblock(_ choice: PINChoice, trace: CardTrace?) throws -> PINPolicy? {
             let card = try CardAtHand.open(common, trace: trace)
-            let budget = codes.budget(card.site, untested: untested)
+            let budget = codes.budget(card.site, puk, untested: untested)
             var other: PINPolicy?
             let wording = card.wording
             try card.run(codes) { (connection, dialog, wording) throws(OperationError) in

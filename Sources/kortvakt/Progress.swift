@@ -3,13 +3,23 @@ internal import Glibc
 internal import Synchronization
 internal import Texts
 
-/// Says on a terminal that the card is being read when that takes longer than half a second.
+/// Says on a terminal what is going on when that takes longer than half a second.
 final class Progress: Sendable {
     private struct State {
         var round = 0
         var isShown = false
     }
     private let state = Mutex(State())
+    private let text: String
+
+    init(_ text: String = Program.texts.reading) { self.text = text }
+
+    /// Runs `body`, which takes its time with other things than the card.
+    func during<R>(_ body: () -> R) -> R {
+        cardWork(isGoingOn: true)
+        defer { cardWork(isGoingOn: false) }
+        return body()
+    }
 
     /// `true` when work begins, `false` when it ends or pauses for a question.
     func cardWork(isGoingOn: Bool) {
@@ -25,7 +35,7 @@ final class Progress: Sendable {
             state.withLock { state in
                 guard state.round == round else { return }
                 state.isShown = true
-                Output.prompt(Program.texts.reading)
+                Output.prompt(text)
             }
         }
     }

@@ -94,14 +94,7 @@ struct ReasonWording {
     /// Where certificates are, each place once.
     private func places(_ candidates: [ChainLink]) -> String {
         var places: [String] = []
-        for candidate in candidates {
-            let place =
-                switch candidate.origin {
-                case .subject, .handedIn: texts.onTheCard
-                case .file(let file): file
-                }
-            if !places.contains(place) { places.append(place) }
-        }
+        for place in candidates.map(links.place) where !places.contains(place) { places.append(place) }
         return places.joined(separator: ", ")
     }
 

@@ -15,7 +15,7 @@ struct VerificationLines {
         let summaries = CertificateLines(site: site, showPersonalData: showPersonalData)
         return [texts.whatVerifyingMeans]
             + examined.flatMap { item in
-                summaries.summary(of: item.card).prefix(3) + verdict(of: item).map { "  \($0)" }
+                summaries.heading(of: item.card) + verdict(of: item).map { "  \($0)" }
             }
     }
 
@@ -53,16 +53,10 @@ struct VerificationLines {
 
     /// From the card's certificate up to the one that the administrator trusts.
     private func vouching(_ chain: [ChainLink]) -> [String] {
-        chain.dropFirst().enumerated().map { index, link in
+        let links = LinkWording(showPersonalData: showPersonalData, texts: texts)
+        return chain.dropFirst().enumerated().map { index, link in
+            let (name, place) = (links.holder(link.certificate), links.place(link))
             let isLast = index == chain.count - 2
-            let name = ShownText(showPersonalData: showPersonalData).line(
-                link.certificate.subject.commonName?.raw ?? "\(link.certificate.subject)"
-            )
-            let place: String =
-                switch link.origin {
-                case .file(let file): Texts.printable(file)
-                case .handedIn, .subject: texts.onTheCard
-                }
             return isLast ? texts.vouchedForByTrusted(name, place) : texts.vouchedForBy(name, place)
         }
     }

@@ -66,6 +66,11 @@ struct CertRevocationTests {
             #expect(try state(online) == "good")
             let checks = try online.json()["certificates"]?[0]?["revocationChecks"]?.elements ?? []
             #expect(checks.map { $0["source"]?.text } == ["ocsp", "crl"])
+            let keys: Set = [
+                "subject", "status", "source", "address", "made", "validUntil", "fetched", "cached",
+                "obstacles",
+            ]
+            #expect(checks.allSatisfy { $0.keys == keys })
             #expect(checks.allSatisfy { $0["cached"] == .bool(false) && $0["made"] != .null })
 
             let later = try await verify(["--require-revocation", "--json"])
@@ -102,7 +107,7 @@ struct CertRevocationTests {
         }
     }
 
-    @Test func aServerThatIsNotThereChangesNoVerdictAndTakesNoLongTime() async throws {
+    @Test func aServerThatIsNotThereChangesNoVerdict() async throws {
         try await Bench.withCard { bench in
             let trust = try bench.writeTrust(["root", "issuer"])
             let run = try await bench.kortvakt(
@@ -115,6 +120,7 @@ struct CertRevocationTests {
             #expect(run.exitCode == 0, "\(run.said)")
             #expect(try state(run) == "unknown")
             let checks = try run.json()["certificates"]?[0]?["revocationChecks"]?.elements ?? []
+            #expect(checks.count == 2)
             #expect(checks.allSatisfy { $0["obstacles"]?.elements.isEmpty == false })
         }
     }
@@ -134,7 +140,10 @@ struct CertRevocationTests {
                 ' "$@"
                 """
             let command = [
-                "unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c", script, "sh",
+                // What is not given up takes 30 s five times for each name, and would be ended by timeout(1) with 124.
+                "timeout", "100", "unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c",
+                script,
+                "sh",
                 Bench.kortvakt, "cert", "verify", "45", "--trust", trust, "--revocation", "online", "--json",
             ]
             let environment = ["CACHE_DIRECTORY": bench.folder + "/cache"]

@@ -10,7 +10,7 @@ extension Certificate {
     }
 
     /// What the certificate's lifetime says about its card.
-    package enum Lifetime: Hashable, Sendable {
+    package enum Lifetime: String, Hashable, Sendable {
         /// Up to 90 days: a reservkort, which is given out for 14 to 90 days.
         case temporary
         /// Up to half a year: a korttidskort.

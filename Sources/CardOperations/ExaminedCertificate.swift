@@ -1,0 +1,92 @@
+package import CardApplications
+package import CertificateTrust
+
+/// A certificate of a card with what its examination found.
+package struct ExaminedCertificate: Sendable {
+    package enum Outcome: Sendable {
+        case examined(Examination)
+        /// It is no certificate at all.
+        case unreadable(CertificateError)
+    }
+
+    /// What is to be judged: a certificate as it lies on the card, and what a signature with its key showed.
+    package struct Subject: Sendable {
+        package let card: CardCertificate
+        package let possession: Possession?
+
+        package init(_ card: CardCertificate, possession: Possession? = nil) {
+            (self.card, self.possession) = (card, possession)
+        }
+    }
+
+    package let card: CardCertificate
+    package let outcome: Outcome
+    package let instant: Instant
+
+    package var isTrusted: Bool {
+        if case .examined(let examination) = outcome { examination.isTrusted } else { false }
+    }
+
+    /// Judges certificates of one card, all within the time of one session.
+    ///
+    /// Authorities among them help to judge the others, and are judged themselves only with `judgesAuthorities`. Where an
+    /// issuer is missing, `carried` is asked once for those that the card carries besides; a card that cannot be asked any
+    /// more carries none. Blocking as `Examiner.examine` is.
+    package static func examine(
+        _ subjects: [Subject],
+        judgesAuthorities: Bool,
+        by examiner: Examiner,
+        at instant: Instant,
+        carried: () -> [CardCertificate]
+    ) -> [ExaminedCertificate] {
+        let session = examiner.revocation.begin()
+        let certificates = subjects.map { try? Certificate(der: $0.card.der) }
+        var helpers = certificates.compactMap { $0 }.filter(\.extensions.isAuthority)
+        func judged(_ subject: Subject) -> ExaminedCertificate {
+            ExaminedCertificate(subject, helpers: helpers, by: examiner, in: session, at: instant)
+        }
+        let wanted = zip(subjects, certificates).filter { _, certificate in
+            judgesAuthorities || certificate?.extensions.isAuthority != true
+        }.map { $0.0 }
+        var examined = wanted.map(judged)
+        guard examined.contains(where: \.lacksIssuer) else { return examined }
+        helpers += carried().compactMap { try? Certificate(der: $0.der) }
+        helpers = Array(helpers.prefix(Verification.maximumHandedIn))
+        for (index, subject) in wanted.enumerated() where examined[index].lacksIssuer {
+            examined[index] = judged(subject)
+        }
+        return examined
+    }
+
+    private init(
+        _ subject: Subject,
+        helpers: [Certificate],
+        by examiner: Examiner,
+        in session: RevocationSession,
+        at instant: Instant
+    ) {
+        (card, self.instant) = (subject.card, instant)
+        do throws(CertificateError) {
+            let certificate = try Certificate(der: subject.card.der)
+            outcome = .examined(
+                examiner.examine(
+                    certificate,
+                    intermediates: helpers.filter { $0 != certificate },
+                    // Whoever has a key proven wants to log in with it.
+                    purpose: subject.possession == nil ? Purpose(of: certificate) : .login,
+                    at: instant,
+                    possession: subject.possession,
+                    in: session
+                )
+            )
+        } catch {
+            outcome = .unreadable(error)
+        }
+    }
+
+    /// Whether another certificate could help.
+    private var lacksIssuer: Bool {
+        guard case .examined(let examination) = outcome else { return false }
+        return examination.reasons.contains { [.issuerMissing, .issuerKeyDiffers].contains($0.code) }
+    }
+}
