@@ -78,7 +78,7 @@ struct ReasonWording {
         case .keyNotHeld(let link): texts.keyNotHeld(name(link))
         case .possessionUnknown(let link, let obstacle): sentence(obstacle, about: link)
         case .other(let link, let code, let text):
-            texts.otherReason(link.map(name), links.shown(text), code: Int(code))
+            texts.otherReason(link.map(name), text.isEmpty ? "?" : links.shown(text), code: Int(code))
         }
     }
 

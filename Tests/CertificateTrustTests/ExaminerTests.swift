@@ -6,34 +6,23 @@ import Testing
 ///
 /// Nothing is fetched: the lists of the test PKI stand in a cache.
 @Suite struct ExaminerTests {
-    private static let issuerList = "http://crl1pp.siths.test/testsithseidpersonhsaid3cav1.crl"
-    private static let rootList = "http://crl1pp.siths.test/testsithseidrootcav2.crl"
-    private static let lists = [issuerList: "issuer", rootList: "root"]
+    private static let issuerList = Lists.issuerAddress
+    private static let rootList = Lists.rootAddress
 
     private func examine(
         _ name: String,
         _ purpose: Purpose = .login,
-        anchors: [String] = ["root"],
         policy: Revocation.Policy = .cached,
-        lists: [String: String] = lists,
+        lists: [String: String] = Lists.all,
         requiresRevocation: Bool = false,
         possession: Possession? = nil
     ) throws -> Examination {
-        let folder = try Folder()
-        let cache = RevocationCache(folders: ["\(folder.path)/cache"])
-        for (address, list) in lists {
-            #expect(cache.keep(try Fixtures.crl(list), as: "crl \(address)") == nil)
-        }
-        let examiner = Examiner(
-            verification: Verification(store: try Fixtures.store(anchors)),
-            revocation: Revocation(policy: policy, cache: cache),
-            requiresRevocation: requiresRevocation
-        )
-        return examiner.examine(
-            try Fixtures.certificate(name),
-            intermediates: try Fixtures.issuers.filter { $0 != name }.map(Fixtures.certificate),
-            purpose: purpose,
-            at: Fixtures.instant,
+        try Fixtures.examine(
+            name,
+            purpose,
+            policy: policy,
+            lists: lists,
+            requiresRevocation: requiresRevocation,
             possession: possession
         )
     }
@@ -59,7 +48,6 @@ import Testing
             #expect(found.findings.map(\.status) == [.good, .good])
             #expect(found.findings.map(\.link) == Array(found.chain.dropLast()))
             #expect(found.possession == .proven)
-            #expect(found.certificate == (try Fixtures.certificate("login")))
             #expect(found.purpose == .login)
         }
     }

@@ -49,11 +49,9 @@ import Testing
         let der = try await sign(challenge, key: name, ["-\(digest)"])
         let plain = try #require(Self.plain(der, size: size))
         #expect(try check(name, challenge, der, .ecdsaDER(digest)) == .proven)
-        #expect(try check(name, challenge, plain, .ecdsaPlain(digest)) == .proven)
         #expect(try check(name, challenge, plain, .ecdsaDER(digest)) == .refuted)
-        #expect(try check(name, challenge, der, .ecdsaPlain(digest)) == .refuted)
-        let zeros = [UInt8](repeating: 0, count: size * 2)
-        #expect(try check(name, challenge, zeros, .ecdsaPlain(digest)) == .refuted)
+        let zeros: [UInt8] = [0x30, 6, 2, 1, 0, 2, 1, 0]
+        #expect(try check(name, challenge, zeros, .ecdsaDER(digest)) == .refuted)
     }
 
     /// A card that only pads signs what `digestInfo` gives.
@@ -93,9 +91,7 @@ import Testing
 
     @Test func aSchemeThatDoesNotFitSaysNothing() throws {
         let challenge = try Challenge()
-        for scheme: Possession.Scheme in [.ecdsaDER(.sha256), .ecdsaPlain(.sha256)] {
-            #expect(try check("login", challenge, [1], scheme) == .unknown(.schemeDoesNotFit(.rsa)))
-        }
+        #expect(try check("login", challenge, [1], .ecdsaDER(.sha256)) == .unknown(.schemeDoesNotFit(.rsa)))
         let curve = PublicKey.Kind.ellipticCurve("secp224r1")
         #expect(try check("p224", challenge, [1], .ecdsaDER(.sha256)) == .unknown(.schemeDoesNotFit(curve)))
         #expect(

@@ -30,28 +30,27 @@ import Testing
         ChainLink(certificate: try Fixtures.certificate(name), origin: .handedIn)
     }
 
-    @Test func everyReasonIsProvokedByACaseOrByATestHere() {
-        let byCases = Set(VerificationCase.all.flatMap(\.ours))
-        let here: Set<Reason.Code> = [
-            .noAnchors, .chainTooLong, .unreadableKey, .tooManyCertificates,
-            // In ExaminerTests.
-            .revoked, .revocationUnknown, .keyNotHeld, .possessionUnknown,
-        ]
-        let missing = Reason.Code.allCases.filter { !byCases.contains($0.rawValue) && !here.contains($0) }
-        #expect(missing.isEmpty)
+    @Test(arguments: Provocation.all)
+    func theReasonIsGivenWithItsFacts(row: Provocation) throws {
+        let reason = try row.reason()
+        #expect(reason.code == row.code)
+        #expect(try row.found() == [reason])
     }
 
-    @Test func anEmptyOrMissingStoreIsNamed() throws {
-        let folder = try Folder()
-        for path in [folder.path, "\(folder.path)/nothing"] {
-            let store = try TrustStore.load(path: path)
-            let verdict = Verification(store: store).verify(
-                try Fixtures.certificate("login"),
-                purpose: .login,
-                at: Fixtures.instant
-            )
-            #expect(verdict == .rejected([.noAnchors(path: path)]))
-        }
+    @Test func everyReasonIsProvoked() {
+        // Those of the cases are compared in JudgeTests.
+        let codes = VerificationCase.all.flatMap(\.ours) + Provocation.all.map(\.code.rawValue)
+        #expect(Set(codes) == Set(Reason.Code.allCases.map(\.rawValue)))
+    }
+
+    @Test func aMissingStoreIsNamedAsAnEmptyOneIs() throws {
+        let path = "\(try Folder().path)/nothing"
+        let verdict = Verification(store: try TrustStore.load(path: path)).verify(
+            try Fixtures.certificate("login"),
+            purpose: .login,
+            at: Fixtures.instant
+        )
+        #expect(verdict == .rejected([.noAnchors(path: path)]))
     }
 
     @Test func anIntermediateAloneIsNoAnchor() throws {
@@ -64,46 +63,6 @@ import Testing
             at: Fixtures.instant
         )
         #expect(verdict == .rejected([.noAnchors(path: store.path)]))
-    }
-
-    @Test func aLongerChainThanAllowedIsNotFollowed() throws {
-        let verification = Verification(store: try Fixtures.store(), chainLimit: 2)
-        let verdict = verification.verify(
-            try Fixtures.certificate("login"),
-            intermediates: [try Fixtures.certificate("issuer")],
-            purpose: .login,
-            at: Fixtures.instant
-        )
-        #expect(verdict == .rejected([.chainTooLong(limit: 2)]))
-    }
-
-    @Test func moreIssuersThanAllowedAreNotLookedAt() throws {
-        let issuer = try Fixtures.certificate("issuer")
-        let verdict = Verification(store: try Fixtures.store()).verify(
-            try Fixtures.certificate("login"),
-            intermediates: Array(repeating: issuer, count: Verification.maximumHandedIn + 1),
-            purpose: .login,
-            at: Fixtures.instant
-        )
-        #expect(verdict == .rejected([.tooManyCertificates(limit: Verification.maximumHandedIn)]))
-    }
-
-    @Test func aKindOfKeyThatNobodyKnowsIsUnreadable() throws {
-        // rsaEncryption with another last number; it stands in the key only.
-        let der = try Fixtures.der("login").replacing(
-            [0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01],
-            with: [0x86, 0xF7, 0x0D, 0x01, 0x01, 0x7F]
-        )
-        let certificate = try Certificate(der: der)
-        #expect(certificate.key.kind == .unreadable)
-        let verdict = Verification(store: try Fixtures.store()).verify(
-            certificate,
-            intermediates: [try Fixtures.certificate("issuer")],
-            purpose: .login,
-            at: Fixtures.instant
-        )
-        let link = ChainLink(certificate: certificate, origin: .subject)
-        #expect(verdict == .rejected([.unreadableKey(link)]))
     }
 
     @Test func aMissingIssuerComesWithTheAddressThatTheCertificateGives() throws {

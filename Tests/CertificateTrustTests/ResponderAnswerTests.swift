@@ -8,7 +8,7 @@ import Testing
 @Suite struct ResponderAnswerTests {
     private typealias Problem = Revocation.OCSPProblem
 
-    private func response(
+    private static func response(
         about name: String,
         responder: String = "responder",
         key: String = "responder",
@@ -52,47 +52,33 @@ import Testing
     }
 
     @Test func anAnswerSaysGoodOrSinceWhenAndWhy() async throws {
-        #expect(try status("login", await response(about: "login")) == .good)
+        #expect(try status("login", await Self.response(about: "login")) == .good)
         let revoked = Revocation.Status.revoked(
             at: Instant(seconds: 1_772_366_400),
             reason: .keyCompromise
         )
-        #expect(try status("revoked", await response(about: "revoked")) == revoked)
+        #expect(try status("revoked", await Self.response(about: "revoked")) == revoked)
     }
 
     @Test func theIssuerItselfMayAnswer() async throws {
         #expect(
-            try status("login", await response(about: "login", responder: "issuer", key: "issuer")) == .good
+            try status("login", await Self.response(about: "login", responder: "issuer", key: "issuer"))
+                == .good
         )
     }
 
-    @Test func aCertificateThatTheResponderDoesNotKnowIsNotGood() async throws {
-        let bytes = try await response(about: "on-hold")
-        #expect(throws: Problem.notKnown) { try status("on-hold", bytes) }
-    }
-
-    @Test func anAnswerAboutAnotherCertificateIsRefused() async throws {
-        let bytes = try await response(about: "login")
-        #expect(throws: Problem.otherCertificate) { try status("revoked", bytes) }
-    }
-
-    @Test func aSignerWithoutTheIssuersLeaveIsRefused() async throws {
-        let bytes = try await response(about: "login", responder: "responder-not-allowed")
-        #expect(throws: Problem.notDelegated) { try status("login", bytes) }
-    }
-
     @Test func aDelegateNeedsAStrongKeyAndALicenceToSign() async throws {
-        let weak = try await response(about: "login", responder: "responder-weak", key: "weak")
+        let weak = try await Self.response(about: "login", responder: "responder-weak", key: "weak")
         #expect(throws: ResponderAnswer.Problem.weakSignature) { try status("login", weak) }
-        let digest = try await response(about: "login", responder: "responder-sha1")
+        let digest = try await Self.response(about: "login", responder: "responder-sha1")
         #expect(throws: ResponderAnswer.Problem.weakSignature) { try status("login", digest) }
-        let use = try await response(about: "login", responder: "responder-other-use")
+        let use = try await Self.response(about: "login", responder: "responder-other-use")
         #expect(throws: ResponderAnswer.Problem.notDelegated) { try status("login", use) }
     }
 
     @Test(arguments: ["responder-expired", "responder-other"])
     func aSignerThatIsOutOfDateOrOfAnotherIssuerIsRefused(responder: String) async throws {
-        let bytes = try await response(about: "login", responder: responder)
+        let bytes = try await Self.response(about: "login", responder: responder)
         let problem = #expect(throws: Problem.self) { try status("login", bytes) }
         guard case .signerNotTrusted = problem else {
             Issue.record("\(String(describing: problem))")
@@ -100,13 +86,8 @@ import Testing
         }
     }
 
-    @Test func aWeakSignatureIsRefused() async throws {
-        let bytes = try await response(about: "login", ["-ndays", "1", "-rmd", "sha1"])
-        #expect(throws: Problem.weakSignature) { try status("login", bytes) }
-    }
-
     @Test func timesAreHonoured() async throws {
-        let bytes = try await response(about: "login")
+        let bytes = try await Self.response(about: "login")
         let now = Instant.now
         let later = Instant(seconds: now.seconds + 90_000)
         let earlier = Instant(seconds: now.seconds - 4000)
@@ -131,7 +112,7 @@ import Testing
     }
 
     @Test func anAnswerWithoutAnEndCountsOnlyAtOnce() async throws {
-        let bytes = try await response(about: "login", [])
+        let bytes = try await Self.response(about: "login", [])
         #expect(try status("login", bytes) == .good)
         let later = Instant(seconds: Instant.now.seconds + 400)
         guard
@@ -146,7 +127,7 @@ import Testing
     }
 
     @Test func aTouchedSignatureIsNoticed() async throws {
-        var bytes = try await response(about: "login", ["-ndays", "1", "-resp_no_certs"])
+        var bytes = try await Self.response(about: "login", ["-ndays", "1", "-resp_no_certs"])
         bytes[bytes.count - 1] ^= 1
         // Without certificates the signer is not found at all.
         guard
@@ -155,7 +136,7 @@ import Testing
             Issue.record("another problem")
             return
         }
-        var own = try await response(
+        var own = try await Self.response(
             about: "login",
             responder: "issuer",
             key: "issuer",
@@ -171,8 +152,60 @@ import Testing
         #expect(throws: Problem.refused(status: 6)) { try status("login", [0x30, 0x03, 0x0A, 0x01, 0x06]) }
     }
 
+    /// An answer that proves nothing, and when it was looked at.
+    struct Useless: Sendable, CustomTestStringConvertible {
+        let problem: Revocation.OCSPProblem.Kind
+        var name = "login"
+        var instant = Fixtures.instant
+        let answer: @Sendable () async throws -> [UInt8]
+
+        var testDescription: String { "\(problem)" }
+
+        static let all = [
+            Useless(problem: .notAnAnswer) { [0x30, 0x00] },
+            Useless(problem: .refused) { try Fixtures.kept("ocsp/unauthorized") },
+            Useless(problem: .signatureInvalid) {
+                var answer = try Fixtures.kept("ocsp/good-by-issuer")
+                answer[answer.count - 1] ^= 1
+                return answer
+            },
+            Useless(problem: .weakSignature, instant: .now) {
+                try await ResponderAnswerTests.response(about: "login", ["-ndays", "1", "-rmd", "sha1"])
+            },
+            Useless(problem: .notDelegated) { try Fixtures.kept("ocsp/not-delegated") },
+            // 2060-01-01, when no certificate of the test PKI is valid any more.
+            Useless(problem: .signerNotTrusted, instant: Instant(seconds: 2_840_140_800)) {
+                try Fixtures.kept("ocsp/good")
+            },
+            Useless(problem: .otherCertificate, name: "revoked") { try Fixtures.kept("ocsp/good") },
+            Useless(problem: .notKnown, name: "on-hold") { try Fixtures.kept("ocsp/not-known") },
+            // 2026-06-01, before the answers were made.
+            Useless(problem: .notYetValid, instant: Instant(seconds: 1_780_272_000)) {
+                try Fixtures.kept("ocsp/good")
+            },
+            // 2049-01-01, when the certificates are still valid.
+            Useless(problem: .outOfDate, instant: Instant(seconds: 2_493_072_000)) {
+                try Fixtures.kept("ocsp/good")
+            },
+            Useless(problem: .tooOld) { try Fixtures.kept("ocsp/without-end") },
+        ]
+    }
+
+    @Test(arguments: Useless.all)
+    func anAnswerThatSaysNothingIsRefused(row: Useless) async throws {
+        let answer = try await row.answer()
+        let problem = #expect(throws: Problem.self) { try status(row.name, answer, at: row.instant) }
+        #expect(problem?.kind == row.problem)
+    }
+
+    @Test func everyProblemIsProvoked() {
+        // OpenSSL fails for want of memory alone (AllocationFaultTests).
+        let provoked = Set(Useless.all.map(\.problem)).union([.library])
+        #expect(provoked == Set(Problem.Kind.allCases))
+    }
+
     @Test func nonsenseIsNoAnswer() async throws {
-        let bytes = try await response(about: "login")
+        let bytes = try await Self.response(about: "login")
         #expect(throws: Problem.notAnAnswer) { try status("login", []) }
         #expect(throws: Problem.notAnAnswer) { try status("login", [0x30, 0x00]) }
         for index in bytes.indices {

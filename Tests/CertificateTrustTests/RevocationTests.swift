@@ -311,7 +311,13 @@ import Testing
     }
 
     @Test func whoeverComesAfterTheTimeIsNotAsked() {
-        let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
+        let failures = Self.failuresUntilTheTimeIsOver()
+        #expect(failures.last == .notAsked)
+        #expect(failures.count > 1)
+    }
+
+    private static func failuresUntilTheTimeIsOver() -> [WebFetcher.Failure] {
+        let fetcher = WebFetcher(proxy: nobody, limit: 1)
         let session = Revocation(policy: .online, cache: nil, fetcher: fetcher).begin()
         var failures: [WebFetcher.Failure] = []
         for number in 0..<1_000 where failures.last != .notAsked {
@@ -321,8 +327,28 @@ import Testing
                 failures.append(error)
             }
         }
-        #expect(failures.last == .notAsked)
-        #expect(failures.count > 1)
+        return failures
+    }
+
+    @Test func everyFailureIsProvoked() async throws {
+        var failures = Self.failuresUntilTheTimeIsOver()
+        func ask(_ address: String, in time: Duration = .seconds(1)) {
+            let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
+            do throws(WebFetcher.Failure) {
+                _ = try fetcher.fetch(address, maximumSize: 10, deadline: .now + time)
+            } catch {
+                failures.append(error)
+            }
+        }
+        ask("")
+        ask("https://a.test/")
+        ask("http://a.test/", in: .zero)
+        try await WebServer.run { server in
+            for path in ["/large", "/redirect", "/missing"] {
+                if case .failure(let failure) = server.fetch(path) { failures.append(failure) }
+            }
+        }
+        #expect(Set(failures.map(\.kind)) == Set(WebFetcher.Failure.Kind.allCases))
     }
 
     @Test func theWholeChainHasOneLimitOfTime() throws {

@@ -69,9 +69,7 @@ enum SignatureTarget {
     ) {
         let digests = Challenge.Digest.allCases
         let digest = digests[Int(first >> 4 & 7) % digests.count]
-        let schemes: [Possession.Scheme] = [
-            .rsaPKCS1(digest), .rsaPSS(digest), .ecdsaDER(digest), .ecdsaPlain(digest),
-        ]
+        let schemes: [Possession.Scheme] = [.rsaPKCS1(digest), .rsaPSS(digest), .ecdsaDER(digest)]
         for scheme in schemes {
             let possession = key.check(rest, scheme)
             CertificateTargets.settle("checking possession", &broken)

@@ -57,8 +57,7 @@ extension Certificate {
 
     /// Names of SITHS issuers of persons (SITHS certificate policies, Inera).
     ///
-    /// SITHS Type 1 CA is not among them: there
-    /// the series of the card number decides.
+    /// The name of SITHS Type 1 CA is not among them, for it says nothing: the series of the card number decides there.
     private static let levels = [
         "SITHS e-id Person HSA-id 3 CA v1": 3, "SITHS e-id Person ID 3 CA v1": 3,
         "SITHS e-id Person ID Mobile CA v1": 3, "SITHS e-id Person HSA-id 2 CA v1": 2,

@@ -64,29 +64,25 @@ package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomD
 
     /// Which certificate this is, without a word about its holder, so that it may stand in a log.
     package var description: String {
-        let digits = serialNumber.prefix(20).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }
-        return "certificate \(digits.joined()) of \(issuer.commonName?.shown ?? "?")"
+        let digits = HexDigits.text(of: serialNumber.prefix(20), uppercase: true)
+        return "certificate \(digits) of \(issuer.commonName?.shown ?? "?")"
     }
 
     package var debugDescription: String { description }
 
     /// SHA-256 over the whole certificate, 32 bytes; empty when OpenSSL fails.
-    ///
-    /// Wraps `EVP_Digest`.
-    package var fingerprint: [UInt8] {
-        var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var length: UInt32 = 0
-        guard unsafe EVP_Digest(der, der.count, &output, &length, EVP_sha256(), nil) == 1 else {
-            ERR_clear_error()
-            return []
-        }
-        return Array(output.prefix(Int(length)))
-    }
+    package var fingerprint: [UInt8] { (try? MessageDigest.sha256(of: der)) ?? [] }
 
     /// Holder and issuer have the same name, as roots have.
     package var isSelfIssued: Bool { subject.encoded == issuer.encoded }
+
+    /// Its own issuer, by name and key identifiers.
+    ///
+    /// Wraps `X509_self_signed`.
+    var isSelfSigned: Bool {
+        defer { ERR_clear_error() }
+        return unsafe handle.with { unsafe X509_self_signed($0, 0) } == 1
+    }
 
     /// Reads a certificate that anybody may have written.
     ///

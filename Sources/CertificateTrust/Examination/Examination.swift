@@ -11,7 +11,6 @@ package struct Examination: Sendable {
         case unchecked
     }
 
-    package let certificate: Certificate
     package let purpose: Purpose
     /// Trusted only when the chain is, nothing in it is revoked, and whatever was demanded besides was shown.
     package let verdict: Verdict
@@ -30,24 +29,5 @@ package struct Examination: Sendable {
 
     package var reasons: [Reason] {
         if case .rejected(let reasons) = verdict { reasons } else { [] }
-    }
-}
-
-extension Purpose {
-    /// What a certificate says that it is for.
-    ///
-    /// nonRepudiation makes it one to sign with, whatever else it may do: such signatures bind its holder.
-    package init(of certificate: Certificate) {
-        let uses = certificate.extensions.keyUsage
-        self =
-            if certificate.extensions.isAuthority {
-                .any
-            } else if uses?.contains(.nonRepudiation) == true {
-                .signing
-            } else if uses?.contains(.digitalSignature) ?? true {
-                .login
-            } else {
-                .any
-            }
     }
 }

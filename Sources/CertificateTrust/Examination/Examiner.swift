@@ -58,7 +58,6 @@ package struct Examiner: Sendable {
         case .unknown(let obstacle): reasons.append(.possessionUnknown(subject, obstacle))
         }
         return Examination(
-            certificate: certificate,
             purpose: purpose,
             verdict: reasons.isEmpty ? .trusted(chain) : .rejected(reasons),
             chain: chain,

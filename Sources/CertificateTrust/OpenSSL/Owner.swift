@@ -62,11 +62,6 @@ enum DigestContextObject: LibraryType {
     static func free(_ pointer: OpaquePointer) { unsafe EVP_MD_CTX_free(pointer) }
 }
 
-/// `ECDSA_SIG`.
-enum ECDSASignatureObject: LibraryType {
-    static func free(_ pointer: OpaquePointer) { unsafe ECDSA_SIG_free(pointer) }
-}
-
 /// `ASN1_STRING`, `ASN1_BIT_STRING` and the like.
 enum StringObject: LibraryType {
     static func free(_ pointer: OpaquePointer) { unsafe ASN1_STRING_free(UnsafeMutablePointer(pointer)) }

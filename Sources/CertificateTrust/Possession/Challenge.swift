@@ -20,14 +20,9 @@ package struct Challenge: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// The hash that a card signs; wraps `EVP_Digest`.
+    /// The hash that a card signs.
     package func hash(_ digest: Digest) throws(LibraryError) -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var length: UInt32 = 0
-        guard unsafe EVP_Digest(bytes, bytes.count, &output, &length, digest.method, nil) == 1 else {
-            throw .drain()
-        }
-        return Array(output.prefix(Int(length)))
+        try unsafe MessageDigest.hash(of: bytes, by: digest.method)
     }
 
     /// The hash with its algorithm in front, for cards that only pad (DigestInfo; RFC 8017, 9.2, note 1).

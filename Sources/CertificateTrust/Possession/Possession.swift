@@ -10,8 +10,6 @@ package enum Possession: Hashable, Sendable {
         case rsaPSS(Challenge.Digest)
         /// ECDSA, the signature in DER (RFC 3279, 2.2.3).
         case ecdsaDER(Challenge.Digest)
-        /// ECDSA, r and s one after the other, as long as the curve each (ISO/IEC 7816-8).
-        case ecdsaPlain(Challenge.Digest)
     }
 
     /// Why nothing can be said.
@@ -30,8 +28,8 @@ package enum Possession: Hashable, Sendable {
     /// It could not be found out.
     case unknown(Obstacle)
 
-    /// Curves that cards sign with, by the length of a coordinate in bytes.
-    private static let curves = ["prime256v1": 32, "secp384r1": 48]
+    /// Curves that cards sign with, by OpenSSL's names.
+    private static let curves: Set = ["prime256v1", "secp384r1"]
     /// A signature of an RSA key of 16,384 bits, the most that OpenSSL takes.
     private static let maximumSize = 2048
 
@@ -46,18 +44,9 @@ package enum Possession: Hashable, Sendable {
     ) -> Possession {
         let key = certificate.key
         guard !key.hasWorthlessExponent, !key.isROCAShaped else { return .unknown(.weakKey) }
-        var signature = signature
         switch (scheme, key.kind) {
         case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.rsaPSS, .rsaPSS): break
-        case (.ecdsaDER, .ellipticCurve(let curve)) where curves[curve] != nil: break
-        case (.ecdsaPlain, .ellipticCurve(let curve)):
-            guard let size = curves[curve] else { return .unknown(.schemeDoesNotFit(key.kind)) }
-            guard signature.count == size * 2 else { return .refuted }
-            do throws(LibraryError) {
-                signature = try encoded(signature, size: size)
-            } catch {
-                return .unknown(.library(error))
-            }
+        case (.ecdsaDER, .ellipticCurve(let curve)) where curves.contains(curve): break
         default: return .unknown(.schemeDoesNotFit(key.kind))
         }
         guard !signature.isEmpty, signature.count <= maximumSize else { return .refuted }
@@ -79,7 +68,7 @@ package enum Possession: Hashable, Sendable {
         }
         let (digest, isPSS) =
             switch scheme {
-            case .rsaPKCS1(let digest), .ecdsaDER(let digest), .ecdsaPlain(let digest): (digest, false)
+            case .rsaPKCS1(let digest), .ecdsaDER(let digest): (digest, false)
             case .rsaPSS(let digest): (digest, true)
             }
         let isReady = unsafe certificate.handle.with { x509 in
@@ -110,28 +99,5 @@ package enum Possession: Hashable, Sendable {
             return .refuted
         }
         return .proven
-    }
-
-    /// r and s as a SEQUENCE of two INTEGERs.
-    ///
-    /// Wraps `ECDSA_SIG_set0` and `i2d_ECDSA_SIG`.
-    private static func encoded(_ plain: [UInt8], size: Int) throws(LibraryError) -> [UInt8] {
-        guard let owner = unsafe Owner<ECDSASignatureObject>(adopting: ECDSA_SIG_new()) else {
-            throw .drain()
-        }
-        return try unsafe owner.with { signature throws(LibraryError) in
-            let r = unsafe BN_bin2bn(Array(plain.prefix(size)), Int32(size), nil)
-            let s = unsafe BN_bin2bn(Array(plain.suffix(size)), Int32(size), nil)
-            guard unsafe ECDSA_SIG_set0(signature, r, s) == 1 else {
-                unsafe BN_free(r)
-                unsafe BN_free(s)
-                throw .drain()
-            }
-            var bytes: UnsafeMutablePointer<UInt8>?
-            let count = unsafe i2d_ECDSA_SIG(signature, &bytes)
-            guard count > 0, let start = unsafe bytes else { throw .drain() }
-            defer { unsafe CRYPTO_free(start, #file, #line) }
-            return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
-        }
     }
 }

@@ -7,7 +7,7 @@ struct Inquiry {
     let session: RevocationSession
 
     /// What somebody who must know has said.
-    private struct Answer {
+    struct Answer {
         let status: Revocation.Status
         let evidence: Revocation.Evidence
         /// What is to be kept, where it was fetched just now.
@@ -19,8 +19,8 @@ struct Inquiry {
         }
     }
 
-    private var answers: [Answer] = []
-    private var obstacles: [Revocation.Obstacle] = []
+    private(set) var answers: [Answer] = []
+    var obstacles: [Revocation.Obstacle] = []
 
     init(
         link: ChainLink,
@@ -33,9 +33,9 @@ struct Inquiry {
         (self.revocation, self.session) = (revocation, session)
     }
 
-    private typealias Point = (address: String, point: CertificateExtensions.CRLPoint)
+    typealias Point = (address: String, point: CertificateExtensions.CRLPoint)
 
-    private var certificate: Certificate { link.certificate }
+    var certificate: Certificate { link.certificate }
 
     mutating func run() -> Revocation.Finding {
         let responders = certificate.extensions.ocspAddresses.prefix(Revocation.maximumAddressCount)
@@ -105,71 +105,9 @@ struct Inquiry {
         }
     }
 
-    // MARK: The cache
-
-    private mutating func remember(_ responders: [String], _ points: [Point]) {
-        // What the network has said already stands in the way of nobody.
-        let isAsked = revocation.policy == .cached
-        guard let cache = revocation.cache else {
-            if isAsked { obstacles.append(.notCached) }
-            return
-        }
-        let lists = revocation.lists
-        var isKept = false
-        for address in responders {
-            guard let item = cache.item(key(.ocsp, address), maximumSize: ResponderAnswer.maximumSize) else {
-                continue
-            }
-            isKept = true
-            judge(answer: item.bytes, address: address, fetched: item.fetched, isFromCache: true)
-        }
-        for (address, point) in points {
-            // Where one cannot be read, the next.
-            for file in cache.files(key(.crl, address), maximumSize: RevocationList.maximumSize) {
-                let isRead = judgeList(of: address, point, nil) {
-                    () throws(Revocation.CRLProblem) in try lists.list(in: file)
-                }
-                isKept = isKept || isRead
-                if isRead { break }
-            }
-        }
-        if !isKept && isAsked { obstacles.append(.notCached) }
-    }
-
-    /// Keeps what was fetched, unless something younger of the same kind is kept there already.
-    ///
-    /// Only what could be judged comes here, so that no nonsense takes the place of something good. Answers an `errno`
-    /// where it could not be kept.
-    private func keep() -> Int32? {
-        guard let cache = revocation.cache else { return nil }
-        let isRevoked = answers.contains(where: \.isFinal)
-        var failure: Int32?
-        for answer in answers {
-            // What is revoked for good stays so, and whoever says something else is not to be remembered.
-            guard let bytes = answer.bytes, !isRevoked || answer.isFinal else { continue }
-            let (kind, address) = (answer.evidence.kind, answer.evidence.address)
-            let isOld = answers.contains { other in
-                other.evidence.isFromCache && other.evidence.kind == kind
-                    && other.evidence.address == address && other.evidence.made > answer.evidence.made
-            }
-            if !isOld { failure = cache.keep(bytes, as: key(kind, address)) ?? failure }
-        }
-        return failure
-    }
-
-    /// Lists are everybody's, answers are about one certificate.
-    private func key(_ kind: Revocation.Evidence.Kind, _ address: String) -> String {
-        switch kind {
-        case .crl: "crl \(address)"
-        case .ocsp:
-            "ocsp \(address) \(RevocationCache.digits(certificate.serialNumber)) "
-                + RevocationCache.digits(certificate.issuer.encoded)
-        }
-    }
-
     // MARK: Judging
 
-    private mutating func judge(answer bytes: [UInt8], address: String, fetched: Instant, isFromCache: Bool) {
+    mutating func judge(answer bytes: [UInt8], address: String, fetched: Instant, isFromCache: Bool) {
         do throws(Revocation.OCSPProblem) {
             let answer = try ResponderAnswer(der: bytes).answer(
                 about: certificate,
@@ -195,7 +133,7 @@ struct Inquiry {
     ///
     /// `bytes` are the list where it was fetched just now, and `nil` where it comes from the cache.
     @discardableResult
-    private mutating func judgeList(
+    mutating func judgeList(
         of address: String,
         _ point: CertificateExtensions.CRLPoint,
         _ bytes: [UInt8]?,

@@ -6,9 +6,9 @@ package struct Revocation: Sendable {
     package enum Policy: String, Hashable, Sendable, CaseIterable {
         /// Nothing is asked.
         case off
-        /// Only what was fetched before and is still valid.
+        /// Only what was fetched before and is still in force; a list that no longer is counts where it says revoked for good.
         case cached
-        /// The responder first, then the revocation list; what was fetched before where neither answers.
+        /// The responder first, then the revocation list; and what was fetched before, in every case, as for `cached`.
         case online
     }
 

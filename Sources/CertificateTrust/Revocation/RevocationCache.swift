@@ -1,4 +1,3 @@
-internal import COpenSSL
 internal import Glibc
 internal import Synchronization
 
@@ -116,30 +115,12 @@ package struct RevocationCache: Sendable {
     /// The name is the SHA-256 of the key, which holds addresses and serial numbers.
     private func name(_ key: String) -> String? {
         if let known = names.known.withLock({ $0[key] }) { return known }
-        let input = Array(key.utf8)
-        var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var length: UInt32 = 0
-        guard unsafe EVP_Digest(input, input.count, &output, &length, EVP_sha256(), nil) == 1 else {
-            ERR_clear_error()
-            return nil
-        }
-        let name = Self.digits(output.prefix(Int(length)))
+        guard let hash = try? MessageDigest.sha256(of: Array(key.utf8)) else { return nil }
+        let name = HexDigits.text(of: hash)
         names.known.withLock { known in
             if known.count >= Names.maximumCount { known.removeAll() }
             known[key] = name
         }
         return name
-    }
-
-    /// Two small hexadecimal digits for each byte.
-    static func digits(_ bytes: some Collection<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 0x0F)])
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -39,7 +39,8 @@ struct PathSearch {
         do throws(LibraryError) {
             return try search()
         } catch {
-            let text = error.entries.first?.text ?? "no memory"
+            // Where OpenSSL has no words, the code must do.
+            let text = error.entries.first?.text ?? ""
             let link = ChainLink(certificate: certificate, origin: .subject)
             return Outcome(chain: [link], reasons: [.other(link, code: X509_V_ERR_UNSPECIFIED, text: text)])
         }

@@ -1,4 +1,3 @@
-internal import COpenSSL
 internal import Glibc
 
 /// The certificates of the administrator: roots that are trusted, and issuers that help to reach one.
@@ -135,37 +134,5 @@ package struct TrustStore: Sendable {
             )
         }
         self.links = links
-    }
-}
-
-extension Certificate {
-    /// Its own issuer, by name and key identifiers.
-    ///
-    /// Wraps `X509_self_signed`.
-    var isSelfSigned: Bool {
-        defer { ERR_clear_error() }
-        return unsafe handle.with { unsafe X509_self_signed($0, 0) } == 1
-    }
-}
-
-/// The `X509_STORE` of the anchors; OpenSSL locks what it changes in it.
-@safe final class TrustStoreHandle: @unchecked Sendable {
-    private let owner: Owner<X509StoreObject>
-
-    init(_ anchors: [Certificate]) throws(LibraryError) {
-        guard let owner = unsafe Owner<X509StoreObject>(adopting: X509_STORE_new()) else { throw .drain() }
-        for anchor in anchors {
-            let done = unsafe owner.with { store in
-                unsafe anchor.handle.with { unsafe X509_STORE_add_cert(store, $0) }
-            }
-            guard done == 1 else { throw .drain() }
-        }
-        self.owner = owner
-    }
-
-    func with<Result, Failure: Error>(
-        _ body: (OpaquePointer) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try unsafe owner.with(body)
     }
 }

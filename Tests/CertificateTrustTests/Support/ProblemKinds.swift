@@ -1,0 +1,71 @@
+@testable import CertificateTrust
+
+// The problems without their facts, so that tests can say that each was provoked; a new one does not compile without its own.
+
+extension Revocation.CRLProblem {
+    enum Kind: CaseIterable {
+        case notACRL, otherIssuer, signatureInvalid, weakSignature, issuerMayNotSign, delta, indirect,
+            someReasons, otherScope, unknownCriticalExtension, notYetValid, outOfDate, endless
+    }
+
+    var kind: Kind {
+        switch self {
+        case .notACRL: .notACRL
+        case .otherIssuer: .otherIssuer
+        case .signatureInvalid: .signatureInvalid
+        case .weakSignature: .weakSignature
+        case .issuerMayNotSign: .issuerMayNotSign
+        case .delta: .delta
+        case .indirect: .indirect
+        case .someReasons: .someReasons
+        case .otherScope: .otherScope
+        case .unknownCriticalExtension: .unknownCriticalExtension
+        case .notYetValid: .notYetValid
+        case .outOfDate: .outOfDate
+        case .endless: .endless
+        }
+    }
+}
+
+extension Revocation.OCSPProblem {
+    enum Kind: CaseIterable {
+        case notAnAnswer, refused, signatureInvalid, weakSignature, notDelegated, signerNotTrusted,
+            otherCertificate, notKnown, notYetValid, outOfDate, tooOld, library
+    }
+
+    var kind: Kind {
+        switch self {
+        case .notAnAnswer: .notAnAnswer
+        case .refused: .refused
+        case .signatureInvalid: .signatureInvalid
+        case .weakSignature: .weakSignature
+        case .notDelegated: .notDelegated
+        case .signerNotTrusted: .signerNotTrusted
+        case .otherCertificate: .otherCertificate
+        case .notKnown: .notKnown
+        case .notYetValid: .notYetValid
+        case .outOfDate: .outOfDate
+        case .tooOld: .tooOld
+        case .library: .library
+        }
+    }
+}
+
+extension WebFetcher.Failure {
+    enum Kind: CaseIterable {
+        case secure, notAnAddress, timedOut, notAsked, notConnected, tooLarge, redirected, failed
+    }
+
+    var kind: Kind {
+        switch self {
+        case .secure: .secure
+        case .notAnAddress: .notAnAddress
+        case .timedOut: .timedOut
+        case .notAsked: .notAsked
+        case .notConnected: .notConnected
+        case .tooLarge: .tooLarge
+        case .redirected: .redirected
+        case .failed: .failed
+        }
+    }
+}
