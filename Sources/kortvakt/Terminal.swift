@@ -110,7 +110,12 @@ enum Terminal {
                 var byte: UInt8 = 0
                 let count = unsafe read(STDIN_FILENO, &byte, 1)
                 if count < 0, errno == EINTR { continue }
-                guard count == 1 else { throw .cancelled }
+                guard count == 1 else {
+                    // The terminal has gone; the signal that says so may come a moment later, and is not to end the process
+                    // before it has said how it ended.
+                    _ = signal(SIGHUP, SIG_IGN)
+                    throw .cancelled
+                }
                 return byte
             }
         }
