@@ -29,12 +29,12 @@ package struct ExaminedCertificate: Sendable {
 
     /// Judges certificates of one card, all within the time of one session.
     ///
-    /// Authorities among them help to judge the others, and are judged themselves only with `judgesAuthorities`. Where an
-    /// issuer is missing, `carried` is asked once for those that the card carries besides; a card that cannot be asked any
-    /// more carries none. Blocking as `Examiner.examine` is.
+    /// Authorities among them help to judge the others. One that has issued another of them, or itself, is judged with
+    /// those below it and not apart, unless nothing else is there; whatever else calls itself an authority is judged like
+    /// any other. Where an issuer is missing, `carried` is asked once for those that the card carries besides; a card that
+    /// cannot be asked any more carries none. Blocking as `Examiner.examine` is.
     package static func examine(
         _ subjects: [Subject],
-        judgesAuthorities: Bool,
         by examiner: Examiner,
         at instant: Instant,
         carried: () -> [CardCertificate]
@@ -45,9 +45,12 @@ package struct ExaminedCertificate: Sendable {
         func judged(_ subject: Subject) -> ExaminedCertificate {
             ExaminedCertificate(subject, helpers: helpers, by: examiner, in: session, at: instant)
         }
-        let wanted = zip(subjects, certificates).filter { _, certificate in
-            judgesAuthorities || certificate?.extensions.isAuthority != true
+        let issuers = Set(certificates.compactMap { $0?.issuer })
+        let others = zip(subjects, certificates).filter { _, certificate in
+            guard let certificate, certificate.extensions.isAuthority else { return true }
+            return !issuers.contains(certificate.subject)
         }.map { $0.0 }
+        let wanted = others.isEmpty ? subjects : others
         var examined = wanted.map(judged)
         guard examined.contains(where: \.lacksIssuer) else { return examined }
         helpers += carried().compactMap { try? Certificate(der: $0.der) }

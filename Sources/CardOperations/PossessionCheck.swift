@@ -7,8 +7,6 @@ package struct PossessionCheck: Sendable {
     /// The certificate whose key was asked, as the card gave it in the same operation.
     package let certificate: CardCertificate
     package let possession: Possession
-    /// The PIN that was presented; its counter has not been read since.
-    package let pin: PINReport
 }
 
 extension PINOperations {
@@ -28,8 +26,7 @@ extension PINOperations {
         }
         return PossessionCheck(
             certificate: proof.certificate,
-            possession: possession(of: proof, challenge: challenge),
-            pin: proof.pin
+            possession: possession(of: proof, challenge: challenge)
         )
     }
 

@@ -192,6 +192,12 @@ extension Texts {
             text("Name a file with --output, or use --format pem.")
         )
     }
+    package var exportUnreadable: Sentence {
+        Sentence(
+            text("The card has a certificate there that cannot be read, so nothing was written."),
+            text("See what is there: kortvakt cert list")
+        )
+    }
     package func exportExists(_ path: String) -> Sentence {
         Sentence(
             text("The file {file} is there already and was left as it is.", ["file": path]),

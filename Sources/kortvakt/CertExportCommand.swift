@@ -32,14 +32,15 @@ struct CertExportCommand: ParsableCommand {
         let wording = card.wording
         let found = try card.readCertificates(id.map { .one(.id($0), []) } ?? .all([]))
         guard !found.certificates.isEmpty else { throw wording.noCertificate(id) }
+        // A file without a certificate in it would pass for one.
+        guard found.certificates.allSatisfy({ !$0.der.isEmpty }) else {
+            throw failure(Program.texts.exportUnreadable, exitCode: 5, code: "certificate-unreadable")
+        }
         let bytes = found.certificates.flatMap { certificate in
             format == .der ? certificate.der : Array(PEM.text(der: certificate.der).utf8)
         }
         guard let output, output != "-" else {
-            guard OutputFile.write(bytes, to: STDOUT_FILENO) == nil else {
-                throw failure(Program.texts.cannotWrite("-", OutputFile.reason(errno)))
-            }
-            return
+            return Output.write(bytes, to: STDOUT_FILENO)
         }
         switch OutputFile.write(bytes, to: output, replacing: force) {
         case nil: break

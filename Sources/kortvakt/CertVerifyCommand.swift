@@ -3,6 +3,7 @@ internal import CardApplications
 internal import CardCore
 internal import CardOperations
 internal import CertificateTrust
+internal import PCSC
 internal import Texts
 
 /// `kortvakt cert verify`: whether certificates are to be believed, and why not.
@@ -25,15 +26,11 @@ struct CertVerifyCommand: ParsableCommand {
         let trace = try TraceFile.open(common.trace, json: common.json)
         let examiner = try makeExaminer()
         // What the certificates are is read, and proven, before anybody else is asked: no card waits for the network.
-        let subjects = try prove ? [proven(trace)] : read(trace)
+        let card = try CardAtHand.open(common, trace: trace)
+        let reader = card.status.reader
+        let subjects = try prove ? [proven(card)] : read(card)
         let examined = Progress(Program.texts.checking).during {
-            ExaminedCertificate.examine(
-                subjects,
-                // An issuer on the card is judged with those below it, unless it is asked for.
-                judgesAuthorities: id != nil,
-                by: examiner,
-                at: .now
-            ) { authorities(trace) }
+            ExaminedCertificate.examine(subjects, by: examiner, at: .now) { authorities(in: reader, trace) }
         }
         let failure = failure(of: examined)
         if common.json {
@@ -75,16 +72,14 @@ struct CertVerifyCommand: ParsableCommand {
         )
     }
 
-    private func read(_ trace: CardTrace?) throws(Failure) -> [ExaminedCertificate.Subject] {
-        let card = try CardAtHand.open(common, trace: trace)
+    private func read(_ card: consuming CardAtHand) throws(Failure) -> [ExaminedCertificate.Subject] {
         let wording = card.wording
         let found = try card.readCertificates(id.map { .one(.id($0), []) } ?? .all([]))
         guard !found.certificates.isEmpty else { throw wording.noCertificate(id) }
         return found.certificates.map { ExaminedCertificate.Subject($0) }
     }
 
-    private func proven(_ trace: CardTrace?) throws(Failure) -> ExaminedCertificate.Subject {
-        let card = try CardAtHand.open(common, trace: trace)
+    private func proven(_ card: consuming CardAtHand) throws(Failure) -> ExaminedCertificate.Subject {
         let (wording, budget) = (card.wording, codes.budget(card.site))
         var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
         try dialog.requireSource()
@@ -104,13 +99,10 @@ struct CertVerifyCommand: ParsableCommand {
     }
 
     /// Issuers that the card carries; none where it has gone or does not answer, which changes no verdict.
-    private func authorities(_ trace: CardTrace?) -> [CardCertificate] {
-        do throws(Failure) {
-            let card = try CardAtHand.open(common, trace: trace)
-            return try card.readCertificates(.authorities).certificates
-        } catch {
-            return []
-        }
+    private func authorities(in reader: Reader, _ trace: CardTrace?) -> [CardCertificate] {
+        let card = try? CardAtHand.openAgain(reader, trace: trace, json: common.json)
+        guard let card = card ?? nil else { return [] }
+        return (try? card.readCertificates(.authorities).certificates) ?? []
     }
 
     private func failure(of examined: [ExaminedCertificate]) -> Failure? {

@@ -97,6 +97,24 @@ struct CardAtHand: ~Copyable {
             named: options.reader,
             json: options.json
         )
+        return try connect(to: status, in: context, site: site, trace: trace, json: options.json)
+    }
+
+    /// The card that is now in a reader that was worked with before; `nil` where there is none.
+    static func openAgain(_ reader: Reader, trace: CardTrace?, json: Bool) throws(PCSCError) -> CardAtHand? {
+        let context = try Context()
+        let status = try context.statuses().first { $0.reader == reader && $0.presence == .present }
+        guard let status else { return nil }
+        return try connect(to: status, in: context, site: .current, trace: trace, json: json)
+    }
+
+    private static func connect(
+        to status: ReaderStatus,
+        in context: Context,
+        site: Site,
+        trace: CardTrace?,
+        json: Bool
+    ) throws(PCSCError) -> CardAtHand {
         trace?.remark(
             "kortvakt: reader \(Texts.printable(status.reader.name)), ATR \(Hex.string(of: status.atr))"
         )
@@ -105,7 +123,7 @@ struct CardAtHand: ~Copyable {
             hints: site.hints(atr: status.atr),
             trace: trace
         )
-        return CardAtHand(site: site, status: status, connection: connection, json: options.json)
+        return CardAtHand(site: site, status: status, connection: connection, json: json)
     }
 
     /// Wording for what goes wrong with this card.

@@ -31,7 +31,7 @@ enum Program {
     /// Ends the process as one that failed where results could not be written, for example to a full disk.
     static func exitIfOutputIsLost() {
         guard let number = Output.failure else { return }
-        let sentence = texts.resultLost(unsafe String(cString: strerror(number)))
+        let sentence = texts.resultLost(OutputFile.reason(number))
         exit(with: Failure(1, "output", sentence))
     }
 
@@ -63,19 +63,10 @@ enum Output {
 
     private static let lost = Mutex<Int32?>(nil)
 
-    static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = unsafe bytes.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let number = errno
-                if descriptor == STDOUT_FILENO, number != EPIPE { lost.withLock { $0 = number } }
-                return
-            }
-            bytes = bytes.dropFirst(count)
-        }
+    static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        let number = OutputFile.write(bytes, to: descriptor)
+        if let number, descriptor == STDOUT_FILENO, number != EPIPE { lost.withLock { $0 = number } }
     }
 }

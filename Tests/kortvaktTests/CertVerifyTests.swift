@@ -151,6 +151,64 @@ struct CertVerifyTests {
         }
     }
 
+    /// A certificate that calls itself an authority is not left out for that, and an issuer on the card is not judged apart.
+    @Test func nothingThatCouldLogInIsPassedOver() async throws {
+        var image = try CardImage()
+        image.setLoginCertificate(try CardImage.der("hsaid2-ca"))
+        image.addAuthority(try CardImage.der("issuer"))
+        try await Bench.run { [image] bench in
+            try await bench.insert("siths", image.options(bench))
+            let trust = try bench.writeTrust(["root"])
+            let run = try await bench.kortvakt(
+                "cert",
+                "verify",
+                "--trust",
+                trust,
+                "--revocation",
+                "off",
+                "--json"
+            )
+            #expect(run.exitCode == 0, "\(run.said)")
+            let judged = try run.json()["certificates"]?.elements ?? []
+            #expect(judged.map { $0["id"]?.text } == ["45", "sign-2"])
+            #expect(judged.map { $0["purpose"]?.text } == ["any", "signing"])
+        }
+    }
+
+    @Test func aCardWithNothingButAnAuthorityIsJudgedToo() async throws {
+        var image = try CardImage("reservkort")
+        image.setLoginCertificate(try CardImage.der("other-root"))
+        try await Bench.run { [image] bench in
+            try await bench.insert("reservkort", image.options(bench))
+            let trust = try bench.writeTrust(["root"])
+            let run = try await bench.kortvakt("cert", "verify", "--trust", trust, "--json")
+            #expect(run.exitCode == 9, "\(run.said)")
+            #expect(try run.json()["certificates"]?.elements.count == 1)
+        }
+    }
+
+    /// What is already known is said, whatever becomes of the card while others are asked for.
+    @Test func aCardThatIsGoneWhenItsIssuersAreWantedLosesNoVerdict() async throws {
+        try await Bench.run { bench in
+            // One certificate takes 13 commands; the issuers are asked for after that.
+            try await bench.insert("siths", ["--fault", "remove-before:16"])
+            let trust = try bench.writeTrust(["root"])
+            let run = try await bench.kortvakt(
+                "cert",
+                "verify",
+                "45",
+                "--trust",
+                trust,
+                "--revocation",
+                "off",
+                "--json"
+            )
+            #expect(run.exitCode == 9, "\(run.said)")
+            let reasons = try run.json()["certificates"]?[0]?["reasons"]?.elements ?? []
+            #expect(reasons.map { $0["code"]?.text } == ["issuer-missing"])
+        }
+    }
+
     @Test func aCertificateThatTheCardCannotGiveIsNotPassedOver() async throws {
         var image = try CardImage()
         // A SEQUENCE that is longer than its file.
@@ -170,6 +228,11 @@ struct CertVerifyTests {
             #expect(run.exitCode == 9)
             let results = try run.json()["certificates"]?.elements.map { $0["result"]?.text }
             #expect(results == ["rejected", "trusted"])
+            // Nothing is given out for it either.
+            let file = bench.folder + "/all.pem"
+            let export = try await bench.kortvakt("cert", "export", "--all", "--output", file, "--json")
+            #expect(export.exitCode == 5 && export.errorCode == "certificate-unreadable")
+            #expect(!FileManager.default.fileExists(atPath: file))
         }
     }
 
