@@ -5,9 +5,10 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 # Debian packages: to build; to run the demonstration; to run the tests besides.
-PACKAGES_BUILD := libpcsclite-dev libssl-dev libglib2.0-dev zlib1g-dev gettext pkg-config
+PACKAGES_BUILD := libpcsclite-dev libssl-dev libglib2.0-dev libsystemd-dev zlib1g-dev gettext pkg-config
 PACKAGES_DEMO := pcscd util-linux iproute2 systemd
-PACKAGES_TEST := opensc openssl ca-certificates python3 yubico-piv-tool yubikey-manager gnupg scdaemon
+PACKAGES_TEST := opensc openssl ca-certificates python3 yubico-piv-tool yubikey-manager gnupg scdaemon \
+    dbus python3-dbusmock python3-dbus python3-gi libglib2.0-bin
 PACKAGES_MEMORY := valgrind
 PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_TEST)
 

@@ -45,6 +45,11 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]
         ),
+        .systemLibrary(
+            name: "CSystemd",
+            pkgConfig: "libsystemd",
+            providers: [.apt(["libsystemd-dev"]), .yum(["systemd-devel"])]
+        ),
         .systemLibrary(name: "CLinux"),
 
         // Floor 1: no I/O with cards.
@@ -80,6 +85,7 @@ let package = Package(
             dependencies: ["CardCore", "PCSC", "CardApplications", "CertificateTrust"],
             swiftSettings: strict
         ),
+        .target(name: "LoginSessions", dependencies: ["CSystemd", "CLinux"], swiftSettings: strict),
         .target(name: "Texts", dependencies: ["CLinux"], exclude: ["po"], swiftSettings: strict),
 
         // Floor 4: programs.
@@ -155,6 +161,12 @@ let package = Package(
                 "COpenSSL", "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations",
                 "CardTesting", "CertificateTrust", "VirtualCards",
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LoginSessionsTests",
+            dependencies: ["CLinux", "LoginSessions", subprocess, system],
+            exclude: ["Programs"],
             swiftSettings: strict
         ),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: strict),
