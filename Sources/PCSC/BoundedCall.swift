@@ -26,7 +26,7 @@ enum BoundedCall {
     /// Makes exit(3) end the process at once, with its status and with its output written.
     ///
     /// libpcsclite frees its tables at exit, under the feet of a call that was given up and still runs.
-    private static func leaveWithoutCleaningUp() { _ = exitHandler }
+    static func leaveWithoutCleaningUp() { _ = exitHandler }
 
     private static let exitHandler = unsafe on_exit(
         { status, _ in
@@ -37,7 +37,7 @@ enum BoundedCall {
     )
 
     /// Starts a detached thread in which no signal handler of the process runs.
-    private static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+    static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
         var all = sigset_t()
         var before = sigset_t()
         var attributes = pthread_attr_t()

@@ -11,6 +11,8 @@ internal import Synchronization
 final class Connection {
     /// `nil` once a call was given up, or closed.
     private var library: LibraryConnection?
+    /// Whether `status` may ask; see `InsertedCard.connect`.
+    var asksStatus = true
 
     private init(_ library: LibraryConnection) { self.library = library }
 
@@ -21,7 +23,9 @@ final class Connection {
     private static var libraryIsStuck: Bool { stuckCalls.load(ordering: .acquiring) > 0 }
 
     /// Connects to the service, waiting at most `limit`.
-    static func open(within limit: Duration) throws(PCSCError) -> Connection {
+    ///
+    /// `explaining` tells a refusal from a failure, which takes one more attempt to connect.
+    static func open(within limit: Duration, explaining: Bool = true) throws(PCSCError) -> Connection {
         if libraryIsStuck { throw .serviceNotAnswering }
         let result = try BoundedCall.run(within: limit) { () -> Result<LibraryConnection, ReturnCodeError> in
             do throws(ReturnCodeError) { return .success(try LibraryConnection()) } catch {
@@ -36,7 +40,7 @@ final class Connection {
         case .failure(let failure):
             // pcsc-lite asks polkit before it reads anything, and closes the connection where it is told no.
             let broken = failure.code == .communicationError || failure.code == .noService
-            if broken, ServiceSocket.closesUnheard() { throw .notPermitted }
+            if explaining, broken, ServiceSocket.closesUnheard() { throw .notPermitted }
             throw failure.code.error ?? .serviceStopped
         case nil:
             stuckCalls.add(1, ordering: .acquiringAndReleasing)
@@ -51,6 +55,15 @@ final class Connection {
         if !Self.libraryIsStuck { library?.close() }
         library = nil
     }
+
+    /// The same, waiting at most `limit` for the service.
+    func close(within limit: Duration) {
+        _ = try? bounded(within: limit) { $0.close() }
+        library = nil
+    }
+
+    /// For a call without a bound; `nil` where it would wait for one that was given up.
+    var unbounded: LibraryConnection? { Self.libraryIsStuck ? nil : library }
 
     /// The result of `body`, or `nil` when it took longer than `limit` and this connection was given up, now
     /// or before.
@@ -84,12 +97,15 @@ final class Connection {
     }
 
     /// What is in `readers`, at most 16 of them; with `known` it waits for a change, at most `change`.
+    ///
+    /// Throws `readerUnavailable` where it must not ask.
     func status(
         of readers: [Reader],
         known: DWORD = 0,
         change: Duration = .zero,
         within limit: Duration
     ) throws(PCSCError) -> [LibraryConnection.Status] {
+        guard asksStatus else { throw .readerUnavailable }
         let statuses = try bounded(within: limit) {
             library -> Result<[LibraryConnection.Status], PCSCError> in
             do throws(PCSCError) {

@@ -9,7 +9,7 @@ final class LibraryConnection: @unchecked Sendable {
     /// What is in a reader, and the number to wait for a change from.
     typealias Status = (status: ReaderStatus, state: DWORD)
 
-    private let context: SCARDCONTEXT
+    let context: SCARDCONTEXT
     private var card: SCARDHANDLE?
     private var isOpen = true
     private(set) var activeProtocol = TransmissionProtocol.raw
@@ -93,10 +93,10 @@ final class LibraryConnection: @unchecked Sendable {
         return result
     }
 
-    /// Wraps SCardConnect and SCardStatus.
+    /// Wraps SCardConnect and, where the Answer-to-Reset is not known, SCardStatus.
     ///
     /// Blocks as long as another program holds a transaction.
-    func connect(_ reader: Reader, share: ShareMode) -> ReturnCode {
+    func connect(_ reader: Reader, share: ShareMode, knownATR: [UInt8]? = nil) -> ReturnCode {
         var handle = SCARDHANDLE()
         var active = DWORD()
         let mode = share == .shared ? SCARD_SHARE_SHARED : SCARD_SHARE_EXCLUSIVE
@@ -107,6 +107,10 @@ final class LibraryConnection: @unchecked Sendable {
         guard code == .success else { return code }
         card = handle
         setProtocol(active)
+        if let knownATR {
+            atr = knownATR
+            return code
+        }
         var bytes = [UInt8](repeating: 0, count: Int(MAX_ATR_SIZE))
         var length = DWORD(bytes.count)
         let status = unsafe ReturnCode(SCardStatus(handle, nil, nil, nil, nil, &bytes, &length))

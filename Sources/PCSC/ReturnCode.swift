@@ -12,6 +12,8 @@ struct ReturnCode: RawRepresentable, Hashable, Sendable {
 
     /// No error: `SCARD_S_SUCCESS`.
     static let success = ReturnCode(rawValue: 0)
+    /// Another thread ended the wait: `SCARD_E_CANCELLED`.
+    static let cancelled = ReturnCode(rawValue: 0x8010_0002)
     /// The deadline given to the service passed: `SCARD_E_TIMEOUT`.
     static let timeout = ReturnCode(rawValue: 0x8010_000A)
     /// The buffer is too small: `SCARD_E_INSUFFICIENT_BUFFER`.

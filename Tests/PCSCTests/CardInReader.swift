@@ -42,6 +42,10 @@ struct CardInReader {
 
     /// Waits until the service sees the card, or its absence, at most 10 s.
     func wait(for presence: ReaderStatus.Presence) async throws {
+        try await Self.wait(for: presence, in: reader)
+    }
+
+    static func wait(for presence: ReaderStatus.Presence, in reader: Reader) async throws {
         let context = try Context()
         let deadline = ContinuousClock.now + .seconds(10)
         while true {

@@ -1,0 +1,133 @@
+import Glibc
+import Testing
+
+@testable import PCSC
+
+extension MonitorTests {
+    /// The monitor and a service that goes, hangs or talks nonsense; each in a process of its own.
+    struct HostileServiceTests {
+        @Test func aLostServiceIsToldOnceAndComesBackWithWhatIsThere() async {
+            await #expect(processExitsWith: .success) {
+                try await MovingService.run(MovingService.plug(0, "A"), "card 0 3B00") { service in
+                    #expect(await service.log.next()?.readers?.first?.card == MovingService.card("A", 1))
+                    try await service.tell("quiet", "empty 0", "drop")
+                    let reason = await service.log.next()?.lossReason
+                    #expect(reason == .serviceStopped || reason == .serviceNotRunning)
+                    #expect(await service.log.next()?.readers?.first?.presence == .empty)
+                    try await service.tell("loud", "card 0 3B00")
+                    #expect(await service.log.next() == .cardInserted(MovingService.card("A", 3)))
+                }
+            }
+        }
+
+        /// A code that is no wait's: the context is of no more use.
+        @Test(arguments: ["80100003", "80100013", "12345678"])
+        func anUnexpectedCodeIsALossOfTheService(code: String) async {
+            await #expect(processExitsWith: .success) { [code = code as String] in
+                try await MovingService.run(MovingService.plug(0, "A")) { service in
+                    #expect(await service.log.next()?.readers?.count == 1)
+                    try await service.tell("answer \(code)")
+                    #expect(await service.log.next()?.lossReason != nil)
+                    #expect(await service.log.next()?.readers?.count == 1)
+                    #expect(await service.log.next()?.lossReason != nil)
+                    try await service.tell("answer 0")
+                    #expect(await service.log.next()?.readers?.count == 1)
+                    #expect(await service.log.next(within: .milliseconds(500)) == nil)
+                }
+            }
+        }
+
+        /// Time-out, cancelled, an unknown reader, or nothing at all: at once, again and again.
+        @Test(arguments: ["answer 8010000A", "answer 80100002", "answer 80100009", "storm"])
+        func aServiceThatHasNothingToSayDoesNotMakeTheThreadRunHot(line: String) async {
+            await #expect(processExitsWith: .success) { [line = line as String] in
+                try await MovingService.run(MovingService.plug(0, "A")) { service in
+                    #expect(await service.log.next()?.readers?.count == 1)
+                    try await service.tell(line)
+                    #expect(await service.log.next(within: .seconds(2)) == nil)
+                    #expect(service.monitor.returnCount < 40)
+                    try await service.tell(line == "storm" ? line : "answer 0", "card 0 3B00")
+                    #expect(await service.log.next() == .cardInserted(MovingService.card("A", 1)))
+                    #expect(service.monitor.stop())
+                }
+            }
+        }
+
+        @Test func randomStatesAreSurvived() async {
+            await #expect(processExitsWith: .success) {
+                try await MovingService.run { service in
+                    #expect(await service.log.next()?.readers?.isEmpty == true)
+                    try await service.tell("noise 3000")
+                    for slot in 0..<16 { try await service.tell("reader \(slot)") }
+                    try await service.tell(MovingService.plug(0, "End"))
+                    let events = await service.log.next {
+                        $0 == .readerAdded(MovingService.reader("End")) || $0.lossReason != nil
+                    }
+                    #expect(events.last == .readerAdded(MovingService.reader("End")))
+                }
+            }
+        }
+
+        @Test func aServiceThatIsNotThereIsToldOnceAndTheThreadShowsThatItLives() async throws {
+            await #expect(processExitsWith: .success) {
+                unsafe setenv("PCSCLITE_CSOCK_NAME", "/nonexistent/pcscd.comm", 1)
+                let log = EventLog()
+                let monitor = try ReaderMonitor { event, _ in log.record(event) }
+                #expect(await log.next() == .serviceLost(.serviceNotRunning))
+                let before = monitor.lastReturn
+                #expect(await log.next(within: .seconds(2)) == nil)
+                #expect(monitor.lastReturn > before + .seconds(1))
+                // 0.1, 0.3, 0.7 and 1.5 s.
+                #expect((4...6).contains(monitor.returnCount))
+                #expect(monitor.stop(within: .seconds(1)))
+            }
+        }
+
+        /// Between two attempts, of which the next would come after 6 s.
+        @Test func aServiceThatComesIsSeenByItsSocket() async throws {
+            await #expect(processExitsWith: .success) {
+                try await MovingService.withSocket { socket in
+                    var timing = ReaderMonitor.Timing()
+                    timing.firstPause = .seconds(2)
+                    timing.longestPause = .seconds(60)
+                    let log = EventLog()
+                    let monitor = try ReaderMonitor(timing: timing) { event, _ in log.record(event) }
+                    #expect(await log.next() == .serviceLost(.serviceNotRunning))
+                    #expect(await log.next(within: .milliseconds(2_200)) == nil)
+                    try await HelperProgram.run("moving_service.py", [socket]) { program in
+                        #expect(await log.next(within: .seconds(3))?.readers?.isEmpty == true)
+                        #expect(monitor.stop())
+                    }
+                }
+            }
+        }
+
+        @Test func aServiceThatDoesNotAnswerIsLostAndTheMonitorStops() async {
+            await #expect(processExitsWith: .success) {
+                var timing = ReaderMonitor.Timing()
+                timing.answer = .milliseconds(300)
+                try await MovingService.run("hang", timing: timing) { service in
+                    #expect(await service.log.next() == .serviceLost(.serviceNotAnswering))
+                    #expect(await service.log.next(within: .seconds(1)) == nil)
+                    #expect(service.monitor.stop(within: .seconds(2)))
+                }
+            }
+        }
+
+        /// Neither the wait nor its cancellation returns; the process ends nevertheless, with its own status.
+        @Test func stoppingGivesUpAThreadThatHangsWithTheService() async {
+            await #expect(processExitsWith: .exitCode(11)) {
+                try await MovingService.run(MovingService.plug(0, "A")) { service in
+                    #expect(await service.log.next()?.readers?.count == 1)
+                    try await service.tell("hang")
+                    let time = ContinuousClock().measure {
+                        #expect(!service.monitor.stop(within: .milliseconds(500)))
+                    }
+                    #expect(time < .seconds(5))
+                    MovingService.removeSocket()
+                    exit(11)
+                }
+            }
+        }
+    }
+}

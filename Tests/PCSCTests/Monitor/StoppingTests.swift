@@ -1,0 +1,114 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import PCSC
+
+extension MonitorTests {
+    /// The end of a monitor, at any moment; each in a process of its own.
+    struct StoppingTests {
+        @Test func aWaitingMonitorStopsAtOnceAndOnce() async {
+            await #expect(processExitsWith: .success) {
+                try await MovingService.run(MovingService.plug(0, "A")) { service in
+                    #expect(await service.log.next()?.readers?.count == 1)
+                    #expect(await service.log.next(within: .milliseconds(500)) == nil)
+                    let time = ContinuousClock().measure { #expect(service.monitor.stop()) }
+                    #expect(time < .milliseconds(500))
+                    #expect(service.monitor.stop(within: .zero))
+                    try await service.tell("card 0 3B00")
+                    #expect(await service.log.next(within: .milliseconds(300)) == nil)
+                }
+            }
+        }
+
+        /// libpcsclite forgets a cancellation that comes before the wait: the moments around it are all tried.
+        @Test func stoppingAtAnyMomentOfTheBeginningNeverHangs() async {
+            await #expect(processExitsWith: .success) {
+                try await MovingService.run(MovingService.plug(0, "A")) { service in
+                    var timing = ReaderMonitor.Timing()
+                    timing.settling = .seconds(60)
+                    for turn in 0..<500 {
+                        let log = EventLog()
+                        let monitor = try ReaderMonitor(timing: timing) { event, _ in log.record(event) }
+                        if turn % 2 == 0 { _ = await log.next() }
+                        for _ in 0..<(turn % 50 * 200) { sched_yield() }
+                        let time = ContinuousClock().measure { #expect(monitor.stop()) }
+                        #expect(time < .seconds(1))
+                    }
+                }
+            }
+        }
+
+        /// The service is slow to begin a wait, and the first cancellation comes meanwhile.
+        @Test func aCancellationBeforeTheWaitIsRepeated() async {
+            await #expect(processExitsWith: .success) {
+                // Else the second look after the change would end it.
+                var timing = ReaderMonitor.Timing()
+                timing.settling = .seconds(60)
+                try await MovingService.run(MovingService.plug(0, "A"), timing: timing) { service in
+                    #expect(await service.log.next()?.readers?.count == 1)
+                    try await service.tell("slow 300", "card 0 3B00")
+                    #expect(await service.log.next() == .cardInserted(MovingService.card("A", 1)))
+                    let time = ContinuousClock().measure { #expect(service.monitor.stop()) }
+                    #expect(time < .seconds(3))
+                }
+            }
+        }
+
+        @Test func stoppingFromTheSinkMakesTheEventTheLast() async {
+            await #expect(processExitsWith: .success) {
+                let monitor = Mutex<ReaderMonitor?>(nil)
+                let log = EventLog()
+                let holding = try Latch()
+                try await MovingService.run(MovingService.plug(0, "A"), "card 0 3B00") { service in
+                    let inner = try ReaderMonitor { event, _ in
+                        _ = holding.wait(within: .seconds(20))
+                        #expect(monitor.withLock { $0 }?.stop() == false)
+                        log.record(event)
+                    }
+                    monitor.withLock { $0 = inner }
+                    holding.set()
+                    #expect(await log.next()?.readers?.count == 1)
+                    try await service.tell("empty 0")
+                    #expect(await log.next(within: .milliseconds(500)) == nil)
+                    #expect(inner.stop())
+                }
+            }
+        }
+
+        @Test func aMonitorThatIsDroppedStops() async {
+            await #expect(processExitsWith: .success) {
+                try await MovingService.run(MovingService.plug(0, "A")) { service in
+                    let log = EventLog()
+                    do {
+                        let monitor = try ReaderMonitor { event, _ in log.record(event) }
+                        #expect(await log.next()?.readers?.count == 1)
+                        _ = monitor
+                    }
+                    try await service.tell("card 0 3B00")
+                    #expect(await log.next(within: .milliseconds(300)) == nil)
+                }
+            }
+        }
+
+        @Test func aSinkThatDoesNotReturnIsGivenUp() async {
+            await #expect(processExitsWith: .success) {
+                try await MovingService.run { service in
+                    #expect(await service.log.next() != nil)
+                    let entered = EventLog()
+                    let never = try Latch()
+                    let monitor = try ReaderMonitor { event, _ in
+                        entered.record(event)
+                        _ = never.wait(within: .seconds(60))
+                    }
+                    _ = await entered.next()
+                    #expect(!monitor.stop(within: .milliseconds(100)))
+                    let seen = monitor.lastReturn
+                    #expect(seen < .now - .milliseconds(100))
+                    never.set()
+                    #expect(monitor.stop())
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+"""A card service that moves as it is told, for tests of those who wait: moving_service.py SOCKET
+
+Speaks pcsc-lite's client protocol 4:4 (winscard_msg.h of 1.9.9) as pcscd does, and does one thing for each line:
+  reader SLOT NAME-IN-HEX    a reader in slot 0...15; no name takes it away
+  card SLOT ATR-IN-HEX       puts a card in; "mute" instead of an ATR for one that does not answer
+  empty SLOT                 takes the card out
+  fail SLOT                  the reader does not say what is in it
+  count SLOT N               sets the event counter, without telling those who wait
+  bounce SLOT N              takes the card out and puts it in again, N times
+  quiet | loud               do not tell those who wait | tell them, at once and from now on
+  answer CODE                answers each wait at once with this return code; 0 ends that
+  slow MS                    takes that long to begin a wait
+  storm                      tells those who wait all the time, without anything new; again ends that
+  noise N                    N times random states
+  hang | drop                never answers anything more | ends all connections
+It says "done" after each.
+"""
+import os, random, socket, struct, sys, threading, time
+
+ESTABLISH, RELEASE, CANCEL, VERSION, STATES, WAIT, STOP_WAITING = 1, 2, 0x0D, 0x11, 0x12, 0x13, 0x14
+CANCELLED, INVALID_HANDLE = 0x80100002, 0x80100003
+UNKNOWN, ABSENT, PRESENT, SWALLOWED = 1, 2, 4, 8
+lock = threading.RLock()
+table = [dict(name=b"", state=ABSENT, count=0, atr=b"") for _ in range(16)]
+clients, waiting, failed, handles = set(), set(), set(), {}
+quiet, hung, storming, code, delay = False, False, False, 0, 0
+
+
+def states():
+    row = lambda r: struct.pack("=128sIIi36sII", r["name"], r["count"], r["state"], 0, r["atr"], len(r["atr"]), 1)
+    return b"".join(row(r) for r in table)
+
+
+def send(client, data):
+    try:
+        client.sendall(data)
+    except OSError:
+        pass
+
+
+def signal():
+    if not quiet:
+        for client in waiting:
+            send(client, struct.pack("=II", 0, 0))
+        waiting.clear()
+
+
+def answer(client):
+    with lock:
+        if client in waiting:
+            waiting.discard(client)
+            if code not in (0, CANCELLED):
+                failed.add(client)
+            send(client, struct.pack("=II", 0, code))
+
+
+def serve(client):
+    def receive(count):
+        data = b""
+        while len(data) < count:
+            piece = client.recv(count - len(data))
+            if not piece:
+                raise EOFError
+            data += piece
+        return data
+
+    try:
+        while True:
+            size, command = struct.unpack("=II", receive(8))
+            body = receive(size)
+            if command == WAIT:
+                time.sleep(delay)
+            with lock:
+                if hung:
+                    continue
+                if command == ESTABLISH:
+                    handle = len(handles) + 1
+                    handles[handle] = client
+                    send(client, body[:4] + struct.pack("=II", handle, 0))
+                elif command == STATES:
+                    send(client, states())
+                elif command == WAIT:
+                    send(client, states())
+                    waiting.add(client)
+                    if code or storming:
+                        # Later, because a library that does not wait reads what comes now as another answer.
+                        threading.Timer(0.005, answer, [client]).start()
+                elif command == STOP_WAITING:
+                    # The library waits for an answer here after each code but "cancelled".
+                    if client in waiting or client in failed:
+                        waiting.discard(client)
+                        failed.discard(client)
+                        send(client, struct.pack("=II", 0, 0))
+                elif command == CANCEL:
+                    target = handles.get(struct.unpack("=I", body[:4])[0])
+                    found = target in waiting
+                    if found:
+                        waiting.discard(target)
+                        send(target, struct.pack("=II", 0, CANCELLED))
+                    send(client, body[:4] + struct.pack("=I", 0 if found else INVALID_HANDLE))
+                else:
+                    send(client, body[:-4] + struct.pack("=I", 0))
+    except (EOFError, OSError):
+        with lock:
+            waiting.discard(client)
+            failed.discard(client)
+            clients.discard(client)
+        client.close()
+
+
+def accept():
+    while True:
+        client, _ = listener.accept()
+        with lock:
+            clients.add(client)
+        threading.Thread(target=serve, args=(client,), daemon=True).start()
+
+
+def move(row, state, atr=b""):
+    row.update(state=state, atr=atr, count=(row["count"] + 1) & 0xFFFF)
+    signal()
+
+
+def obey(verb, arguments):
+    global quiet, hung, storming, code, delay
+    row = table[int(arguments[0]) % 16] if arguments and verb not in ("answer", "noise", "slow") else None
+    if verb == "reader":
+        name = bytes.fromhex(arguments[1]) if len(arguments) > 1 else b""
+        row.update(name=name, state=ABSENT, count=0, atr=b"")
+        signal()
+    elif verb == "card" and arguments[1] == "mute":
+        move(row, PRESENT | SWALLOWED)
+    elif verb == "card":
+        move(row, PRESENT, bytes.fromhex(arguments[1]))
+    elif verb == "empty":
+        move(row, ABSENT)
+    elif verb == "fail":
+        row.update(state=UNKNOWN, atr=b"")
+        signal()
+    elif verb == "count":
+        row["count"] = int(arguments[1])
+    elif verb == "bounce":
+        atr = row["atr"]
+        for _ in range(int(arguments[1])):
+            # Each step for itself, so that those who wait come in between.
+            for step in [(ABSENT, b""), (PRESENT, atr)]:
+                lock.release()
+                lock.acquire()
+                move(row, *step)
+    elif verb == "quiet":
+        quiet = True
+    elif verb == "loud":
+        quiet = False
+        signal()
+    elif verb == "answer":
+        code = int(arguments[0], 16)
+        if code:
+            for client in list(waiting):
+                answer(client)
+    elif verb == "slow":
+        delay = int(arguments[0]) / 1000
+    elif verb == "storm":
+        storming = not storming
+        signal()
+    elif verb == "noise":
+        for _ in range(int(arguments[0])):
+            for row in table:
+                name = random.choice([b"", b"A", b"B", b"C", bytes(random.choices(range(1, 256), k=127))])
+                atr = bytes(random.choices(range(256), k=random.randrange(1, 34)))
+                row.update(name=name, state=random.randrange(64) & ~SWALLOWED, count=random.randrange(1 << 20), atr=atr)
+            lock.release()
+            lock.acquire()
+            signal()
+    elif verb == "hang":
+        hung = True
+    elif verb == "drop":
+        for client in clients:
+            client.shutdown(socket.SHUT_RDWR)
+
+
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+threading.Thread(target=accept, daemon=True).start()
+print("ready", flush=True)
+for line in sys.stdin:
+    with lock:
+        obey(line.split()[0], line.split()[1:])
+    print("done", flush=True)
+os._exit(0)
