@@ -4,13 +4,33 @@ BUILD ?= .build
 PREFIX ?= /usr/local
 DESTDIR ?=
 
+# Where the system's own daemons look. systemd's files and the bus's list of services have a place under /usr/local; policies
+# of the bus and polkit's files have not (dbus 1.14, polkit 122): what is not a distribution's package goes into /etc, and
+# polkit reads actions from one folder alone.
+ifeq ($(PREFIX),/usr)
+LOCAL = /usr
+DBUS_POLICY_DIR ?= /usr/share/dbus-1/system.d
+POLKIT_RULES_DIR ?= /usr/share/polkit-1/rules.d
+else
+LOCAL = /usr/local
+DBUS_POLICY_DIR ?= /etc/dbus-1/system.d
+POLKIT_RULES_DIR ?= /etc/polkit-1/rules.d
+endif
+UNIT_DIR ?= $(LOCAL)/lib/systemd/system
+SYSUSERS_DIR ?= $(LOCAL)/lib/sysusers.d
+TMPFILES_DIR ?= $(LOCAL)/lib/tmpfiles.d
+DBUS_SERVICES_DIR ?= $(LOCAL)/share/dbus-1/system-services
+POLKIT_ACTIONS_DIR ?= /usr/share/polkit-1/actions
+
 # Debian packages: to build; to run the demonstration; to run the tests besides.
 PACKAGES_BUILD := libpcsclite-dev libssl-dev libglib2.0-dev libsystemd-dev zlib1g-dev gettext pkg-config
 PACKAGES_DEMO := pcscd util-linux iproute2 systemd
 PACKAGES_TEST := opensc openssl ca-certificates python3 yubico-piv-tool yubikey-manager gnupg scdaemon \
     dbus python3-dbusmock python3-dbus python3-gi libglib2.0-bin
 PACKAGES_MEMORY := valgrind
-PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_TEST)
+# To boot a machine with a real locker on its screen, in which the daemon is tried.
+PACKAGES_BOX := systemd-container dbus polkitd libpam-systemd xvfb xss-lock i3lock
+PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_TEST) $(PACKAGES_BOX)
 
 LANGUAGES := sv nb nn
 SWIFT_BUILD = swift build --scratch-path $(BUILD)
@@ -25,13 +45,15 @@ CARD_DATA = $(wildcard Sources/CardApplications/Data/*.conf)
 
 # Two package managers at once would wait for each other's lock.
 .NOTPARALLEL:
-.PHONY: help demo test build install lint bench fuzz check-memory po clean packages-build packages-demo packages vpcd share programs
+.PHONY: help demo test build install install-tool install-daemon lock-rows lock-story lint bench fuzz check-memory po clean packages-build packages-demo packages vpcd share programs
 
 help:
 	@echo 'make demo     install what is missing, build, and show a blocked card being unblocked; no hardware needed'
 	@echo 'make test     install what is missing, build, and run every test'
 	@echo 'make build    release build in $(BUILD)/release'
-	@echo 'make install  into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)'
+	@echo 'make install  into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); install-tool leaves the daemon out'
+	@echo 'make lock-story   a card is pulled on a machine booted for it, and the right session locks; needs root'
+	@echo 'make lock-rows    everything that can happen to a guarded session, likewise'
 	@echo 'make lint     check the format of the sources'
 	@echo 'make bench    count commands and time, beside other programs on the same software card, and OpenSSL'
 	@echo 'make fuzz     feed hostile cards and files, with AddressSanitizer'
@@ -45,6 +67,7 @@ demo: packages-demo vpcd build
 
 test: packages vpcd share
 	swift test --scratch-path $(BUILD)
+	@$(MAKE) --no-print-directory lock-rows
 
 build: packages-build
 	@$(MAKE) --no-print-directory programs share
@@ -52,8 +75,11 @@ build: packages-build
 programs:
 	$(SWIFT_BUILD) $(RELEASE) --product kortvakt
 	$(SWIFT_BUILD) $(RELEASE) --product kortvakt-card
+	$(SWIFT_BUILD) $(RELEASE) --product kortvaktd
 
-install:
+install: install-tool install-daemon
+
+install-tool:
 	@test -x $(BUILD)/release/kortvakt || $(MAKE) build
 	@$(MAKE) --no-print-directory share
 	install -d -m 755 $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kortvakt
@@ -68,6 +94,31 @@ install:
 	    install -d -m 755 $$folder; \
 	    install -m 644 $(SHARE)/locale/$$language/LC_MESSAGES/kortvakt.mo $$folder; \
 	done
+
+# Existing folders keep their modes: polkit's rules are closed to others on Debian.
+install-daemon:
+	@test -x $(BUILD)/release/kortvaktd || $(MAKE) build
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $(BUILD)/release/kortvaktd
+	install -d -m 755 $(DESTDIR)$(UNIT_DIR)
+	sed 's|/usr/local/|$(PREFIX)/|' systemd/kortvaktd.service >$(DESTDIR)$(UNIT_DIR)/kortvaktd.service
+	chmod 644 $(DESTDIR)$(UNIT_DIR)/kortvaktd.service
+	install -D -m 644 systemd/kortvakt.sysusers $(DESTDIR)$(SYSUSERS_DIR)/kortvakt.conf
+	install -D -m 644 systemd/kortvakt.tmpfiles $(DESTDIR)$(TMPFILES_DIR)/kortvakt.conf
+	install -D -m 644 -t $(DESTDIR)$(DBUS_SERVICES_DIR) systemd/org.kortvakt.Kortvakt1.service
+	install -D -m 644 -t $(DESTDIR)$(DBUS_POLICY_DIR) systemd/org.kortvakt.Kortvakt1.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/dbus-1/interfaces systemd/org.kortvakt.Kortvakt1.xml
+	install -D -m 644 -t $(DESTDIR)$(POLKIT_ACTIONS_DIR) systemd/org.kortvakt.Kortvakt1.policy
+	install -D -m 644 -t $(DESTDIR)$(POLKIT_RULES_DIR) systemd/50-kortvakt.rules
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/kortvakt systemd/*.example
+	@$(if $(DESTDIR),,echo 'To start the daemon: systemd-sysusers && systemd-tmpfiles --create kortvakt.conf \
+	    && systemctl daemon-reload && systemctl enable --now kortvaktd')
+
+# What is installed is what is tried: release builds. 77 is for machines on which no other can be booted.
+lock-rows: packages vpcd build
+	BUILD=$(BUILD) Tests/tools/lock-rows || test $$? = 77
+
+lock-story: packages vpcd build
+	@BUILD=$(BUILD) Tests/tools/lock-rows --story || test $$? = 77
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
