@@ -86,7 +86,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "LoginSessions", dependencies: ["CSystemd", "CLinux"], swiftSettings: strict),
-        .target(name: "Texts", dependencies: ["CLinux"], exclude: ["po"], swiftSettings: strict),
+        .target(name: "Texts", dependencies: ["CLinux", "Configuration"], exclude: ["po"], swiftSettings: strict),
 
         // Floor 4: programs.
         .executableTarget(
@@ -94,6 +94,14 @@ let package = Package(
             dependencies: [
                 "CLinux", "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
                 "CardOperations", "Texts", "VirtualReaders", arguments, subprocess, system,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "kortvaktd",
+            dependencies: [
+                "CLinux", "Configuration", "PCSC", "Presence", "CardOperations", "LoginSessions", "Texts",
+                arguments,
             ],
             swiftSettings: strict
         ),

@@ -5,7 +5,7 @@ internal import Glibc
 /// libpcsclite's connect and begin-transaction wait without bound while another program holds a transaction,
 /// and nothing can interrupt them. The caller waits on the monotonic clock; a call that was given up goes on
 /// in its thread, and what it brings is handed to `undo` there.
-enum BoundedCall {
+package enum BoundedCall {
     /// The result of `body`, or `nil` when it took longer than `limit` and was given up.
     static func run<R: Sendable>(
         within limit: Duration,
@@ -37,7 +37,7 @@ enum BoundedCall {
     )
 
     /// Starts a detached thread in which no signal handler of the process runs.
-    static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
         var all = sigset_t()
         var before = sigset_t()
         var attributes = pthread_attr_t()

@@ -1,7 +1,7 @@
 /// A moment on a clock that is meant only to go forward.
 ///
-/// The driver takes it from `CLOCK_MONOTONIC`, which stands still while the machine sleeps. Nothing here traps, whatever the
-/// number: additions end at the largest moment, subtractions at zero.
+/// The driver takes it from `CLOCK_BOOTTIME`, which goes on while the machine sleeps: nobody waits longer for that. Nothing
+/// here traps, whatever the number: additions end at the largest moment, subtractions at zero.
 package struct Instant: Hashable, Comparable, Sendable {
     /// Since any fixed beginning.
     package let microseconds: UInt64

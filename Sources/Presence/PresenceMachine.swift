@@ -121,5 +121,10 @@ package struct PresenceMachine: Sendable {
         sessions.contains { $0.info.id == id && ($0.isLocked || $0.lock == .countedAsLocked) }
     }
 
+    /// The sessions that a card could keep open, sorted by id.
+    package var guardableSessions: [SessionID] {
+        sessions.filter { $0.info.isGuardable(policy) }.map(\.info.id).sorted { $0.id < $1.id }
+    }
+
     mutating func report(_ report: PresenceReport) { effects.append(.report(report)) }
 }

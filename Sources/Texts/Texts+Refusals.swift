@@ -146,12 +146,6 @@ extension Texts {
     package var cancelled: Sentence {
         Sentence(text("Cancelled. No code was sent to the card."), text("Start again when you are ready."))
     }
-    package func damagedSettings(_ place: String, _ reason: String) -> Sentence {
-        Sentence(
-            text("A settings file is not used: {place}: {reason}.", ["place": place, "reason": reason]),
-            text("Tell the administrator. Going on without it.")
-        )
-    }
     package func cannotWrite(_ file: String, _ reason: String) -> Sentence {
         Sentence(
             text("The file {file} cannot be written: {reason}.", ["file": file, "reason": reason]),

@@ -172,7 +172,7 @@ struct Site: Sendable {
     }
 
     private static func report(_ error: ConfigurationError) {
-        let sentence = SettingsWording.sentence(error, Program.texts)
+        let sentence = Program.texts.damagedSettings(error)
         Output.error("\(sentence.happened) \(sentence.next)")
     }
 }

@@ -26,6 +26,11 @@ package struct BootInstant: Hashable, Comparable, Sendable {
         return BootInstant(microseconds: overflow ? .max : sum)
     }
 
+    /// The moment that much earlier; a negative duration counts as none.
+    package func earlier(by duration: Duration) -> BootInstant {
+        BootInstant(microseconds: microseconds - min(microseconds, duration.microseconds))
+    }
+
     /// From `earlier` to this moment; 0 where it is not earlier.
     package func microseconds(since earlier: BootInstant) -> UInt64 {
         microseconds > earlier.microseconds ? microseconds - earlier.microseconds : 0

@@ -84,6 +84,7 @@ internal import Glibc
             },
             handler: { for value in mailbox.takeSome() { handler(value) } }
         )
+        try source.setPriority(.first)
         mailboxes.append(source)
     }
 

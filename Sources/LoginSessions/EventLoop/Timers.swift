@@ -25,7 +25,7 @@ package final class Timers<ID: Hashable> {
             return
         }
         // An accuracy of 0 would mean a quarter of a second.
-        sources[id] = try unsafe EventSource(
+        let source = try unsafe EventSource(
             "sd_event_add_time",
             on: loop,
             add: { event, source, userData in
@@ -41,6 +41,8 @@ package final class Timers<ID: Hashable> {
             },
             handler: { [weak self] in self?.fired(id) }
         )
+        try source.setPriority(.last)
+        sources[id] = source
     }
 
     package func cancel(_ id: ID) { sources[id] = nil }

@@ -19,6 +19,10 @@ final class Authority {
         case reload = "org.kortvakt.Kortvakt1.reload"
     }
 
+    static let service = "org.freedesktop.PolicyKit1"
+    static let path = "/org/freedesktop/PolicyKit1/Authority"
+    static let interface = "org.freedesktop.PolicyKit1.Authority"
+
     private let bus: SystemBus
 
     init(_ bus: SystemBus) { self.bus = bus }
@@ -70,25 +74,39 @@ final class Authority {
         // A person needs time to find the password.
         let limit: Duration = interactively ? .seconds(300) : .seconds(10)
         bus.call(within: limit) { () throws(SystemError) in
-            let call = try bus.methodCall(
-                to: "org.freedesktop.PolicyKit1",
-                "/org/freedesktop/PolicyKit1/Authority",
-                "org.freedesktop.PolicyKit1.Authority",
-                "CheckAuthorization"
-            )
-            try call.appendStructure("sa{sv}") { () throws(SystemError) in
-                try call.append("system-bus-name")
-                try call.appendDictionary(["name": caller.name])
-            }
-            try call.append(action.rawValue)
-            // Details would be for the text of the question; only root may give them.
-            try call.appendArray(of: "{ss}", [String]()) { _ throws(SystemError) in }
-            // AllowUserInteraction (polkit's D-Bus interface, CheckAuthorizationFlags).
-            try call.append(UInt32(interactively ? 1 : 0))
-            try call.append("")
+            let call = try bus.methodCall(to: Self.service, Self.path, Self.interface, "CheckAuthorization")
+            try Self.ask(action.rawValue, ofCaller: caller.name, interactively: interactively, in: call)
             return call
         } _: { answer in
             decided(Self.decision(answer, caller))
+        }
+    }
+
+    /// Fills a call of CheckAuthorization (polkit's D-Bus interface).
+    static func ask(
+        _ action: String,
+        ofCaller name: String,
+        interactively: Bool,
+        in call: BusMessage
+    ) throws(SystemError) {
+        try call.appendStructure("sa{sv}") { () throws(SystemError) in
+            try call.append("system-bus-name")
+            try call.appendDictionary(["name": name])
+        }
+        try call.append(action)
+        // Details would be for the text of the question; only root may give them.
+        try call.appendArray(of: "{ss}", [String]()) { _ throws(SystemError) in }
+        // AllowUserInteraction (CheckAuthorizationFlags).
+        try call.append(UInt32(interactively ? 1 : 0))
+        try call.append("")
+    }
+
+    /// What polkit said: permitted, or permitted to somebody who proves who they are.
+    static func answer(in message: BusMessage) throws(BusError) -> (isAuthorized: Bool, isChallenge: Bool) {
+        try message.readStructure("bba{ss}") { () throws(BusError) in
+            let result = (try message.readBool(), try message.readBool())
+            try message.skip("a{ss}")
+            return result
         }
     }
 
@@ -98,11 +116,7 @@ final class Authority {
     ) -> Result<Void, RequestRefusal> {
         do throws(BusError) {
             let message = try answer.get()
-            let (isAuthorized, isChallenge) = try message.readStructure("bba{ss}") { () throws(BusError) in
-                let result = (try message.readBool(), try message.readBool())
-                try message.skip("a{ss}")
-                return result
-            }
+            let (isAuthorized, isChallenge) = try Self.answer(in: message)
             if isAuthorized { return .success(()) }
             return .failure(isChallenge ? .authorizationRequired : .accessDenied)
         } catch {

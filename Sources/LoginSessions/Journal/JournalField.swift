@@ -19,6 +19,10 @@ package enum JournalField: Hashable, Sendable {
     case file(String)
     case group(String)
     case key(String)
+    /// What is wrong there.
+    case fault(String)
+    /// Why a guard ended.
+    case end(String)
     /// Why the bus or a service on it did not do what was asked.
     case error(BusError)
     case system(SystemError)
@@ -41,6 +45,8 @@ package enum JournalField: Hashable, Sendable {
         case .file: "KORTVAKT_FILE"
         case .group: "KORTVAKT_GROUP"
         case .key: "KORTVAKT_KEY"
+        case .fault: "KORTVAKT_FAULT"
+        case .end: "KORTVAKT_END"
         case .error: "KORTVAKT_ERROR"
         case .system: "KORTVAKT_ERRNO"
         case .version: "KORTVAKT_VERSION"
@@ -50,7 +56,7 @@ package enum JournalField: Hashable, Sendable {
     var value: String {
         switch self {
         case .session(let text), .reader(let text), .family(let text), .file(let text), .group(let text),
-            .key(let text), .version(let text):
+            .key(let text), .fault(let text), .end(let text), .version(let text):
             BusText.bounded(text)
         case .reason(let reason): reason.rawValue
         case .failure(let failure): failure.rawValue
@@ -70,7 +76,7 @@ package enum JournalField: Hashable, Sendable {
         case .session: "session \(value)"
         case .reader: "reader '\(value)'"
         case .family: "family \(value)"
-        case .reason, .failure, .refusal, .error: value
+        case .reason, .failure, .refusal, .error, .fault, .end: value
         case .asked: "asked after \(value) µs"
         case .answered: "answered after \(value) µs"
         case .locked: "locked after \(value) µs"

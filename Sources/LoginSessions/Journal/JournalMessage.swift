@@ -2,6 +2,8 @@
 ///
 /// `journalctl MESSAGE_ID=…`. The ids were made once with systemd-id128(1) and never change; a new entry gets a new one.
 package enum JournalMessage: String, CaseIterable, Sendable {
+    case notStarted = "9e24a1cbfe274c35982146ea9ea48b7f"
+    case nameRefused = "6489cedffce74a469efdb26658e74b7e"
     case started = "73db3c27225c4412baa316de2bb58495"
     case stopping = "4007364dc53742fcb5e91e518c74fb6f"
     case stoppingWhileGuarding = "7b7bca1450ba4606975d3b305283bf58"
@@ -44,6 +46,8 @@ package enum JournalMessage: String, CaseIterable, Sendable {
     /// What happened, without who or what: that is told by fields, and by them alone.
     var sentence: String {
         switch self {
+        case .notStarted: "kortvaktd could not start"
+        case .nameRefused: "The bus does not let kortvaktd have its name; is another one running?"
         case .started: "kortvaktd has started"
         case .stopping: "kortvaktd ends"
         case .stoppingWhileGuarding:
@@ -87,7 +91,7 @@ package enum JournalMessage: String, CaseIterable, Sendable {
     /// How bad it is (syslog(3)).
     var priority: JournalPriority {
         switch self {
-        case .lockDenied, .busLost, .unhealthy: .critical
+        case .lockDenied, .busLost, .unhealthy, .notStarted, .nameRefused: .critical
         case .settingsRefused, .stateNotSaved, .lockNotConfirmed, .sleepNotConfirmed, .sessionUnreadable,
             .sessionsUnreadable:
             .error

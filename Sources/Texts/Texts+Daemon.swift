@@ -1,0 +1,30 @@
+/// What kortvaktd says to whoever starts it by hand.
+extension Texts {
+    package var helpDaemon: String {
+        text("Locks the session when its card leaves the reader; started by systemd.")
+    }
+    package var helpCheckConfig: String {
+        text(
+            "Say whether the settings can be used, and what is wrong with them; as root for all that the daemon needs."
+        )
+    }
+    package var helpConfigFolder: String { text("The folder of kortvakt.conf.") }
+
+    package var settingsInOrder: String { text("The settings are in order.") }
+    package var terminationDenied: Sentence {
+        Sentence(
+            text("The settings end sessions, and polkit does not permit this to the daemon."),
+            text(
+                "Copy kortvakt-terminate.rules.example to /etc/polkit-1/rules.d/51-kortvakt-terminate.rules, or set Action=lock and Escalate=none."
+            )
+        )
+    }
+    package var terminationUnchecked: Sentence {
+        Sentence(
+            text(
+                "The settings end sessions, and it cannot be found out whether polkit permits this to the daemon."
+            ),
+            text("Run this as root on the machine itself, with the daemon installed and polkit running.")
+        )
+    }
+}

@@ -1,0 +1,252 @@
+internal import CardOperations
+internal import Configuration
+internal import Glibc
+internal import LoginSessions
+internal import PCSC
+internal import Presence
+
+/// Brings together who sees cards, who knows sessions, who decides, and who locks.
+///
+/// Everything here happens in the main thread. The reader monitor and the looks at cards have threads of their own and hand
+/// over values through one mailbox, so that what they tell keeps its order.
+final class Daemon {
+    /// What other threads tell.
+    enum Input: Sendable {
+        case reader(ReaderEvent, SuspendingClock.Instant)
+        case looked(CardLooks.Outcome)
+    }
+
+    /// What goes off once.
+    enum Alarm: Hashable {
+        case presence(TimerID)
+        /// logind did not tell its sessions; ask again.
+        case readSessions
+    }
+
+    let journal = Journal()
+    let loop: EventLoop
+    let bus: SystemBus
+    let folder: String
+    let runtime = RuntimeFolder()
+    private(set) var settings: DaemonSettings
+    var machine: PresenceMachine
+    var known = KnownReaders()
+    /// What was found out about the card that is in each reader.
+    var found: [ReaderName: CardLooks.Outcome] = [:]
+    /// The newest request to each session, until it is locked or has ended.
+    var records: [SessionID: LockRecord] = [:]
+    var lastLock: SessionID?
+    var lastShown: DaemonState.LastLock?
+    /// Since when a card of a session is missing, and from where.
+    var missing: [SessionID: (since: BootInstant, reader: ReaderName)] = [:]
+    /// Who waits for what becomes of a request.
+    var callers: [SessionID: [DaemonInterface.Answer]] = [:]
+    /// When what is being handled happened.
+    var cause = BootInstant.now
+    var logind: Logind?
+    var interface: DaemonInterface?
+    var timers: Timers<Alarm>?
+    var looks: CardLooks?
+    let mailbox: Mailbox<Input>
+    private var monitor: ReaderMonitor?
+    private let timing: ReaderMonitor.Timing
+    /// How a card is looked at under the settings in force.
+    var look: CardLooks.Look
+    private var queue: [PresenceEvent] = []
+    private var isHandling = false
+    private var hasStarted = false
+
+    init(folder: String) throws(SystemError) {
+        self.folder = folder
+        timing = ReaderMonitor.Timing()
+        loop = try EventLoop()
+        mailbox = try Mailbox(capacity: 1024)
+        bus = try SystemBus.connect(on: loop)
+        settings = DaemonSettings()
+        machine = PresenceMachine(policy: settings.policy)
+        look = { visit, _, tell in tell(CardLooks.Outcome(visit: visit, identification: .failed, family: nil))
+        }
+    }
+
+    /// Runs until it is told to end; gives the exit status.
+    func run() throws(SystemError) -> Int32 {
+        for signal in [SIGTERM, SIGINT] { try loop.onSignal(signal) { [unowned self] in self.stop() } }
+        try loop.onSignal(SIGHUP) { [unowned self] in self.reload() }
+        bus.lost = { [unowned self] in
+            self.journal.write(.busLost)
+            self.loop.exit(code: 1)
+        }
+        // Faulty settings must not leave screens open: what holds without any guards every session with every card.
+        reload()
+        let timers = Timers<Alarm>(on: loop) { [unowned self] in self.wentOff($0) }
+        self.timers = timers
+        let mailbox = mailbox
+        looks = CardLooks { mailbox.post(.looked($0)) }
+        try loop.receive(from: mailbox) { [unowned self] in self.heard($0) }
+        let logind = try Logind(on: bus) { [unowned self] in self.heard($0) }
+        self.logind = logind
+        let interface = try DaemonInterface(on: bus, logind, version: Version.current) { [unowned self] in
+            self.asked($0, $1)
+        }
+        self.interface = interface
+        interface.claimName { [unowned self] result in
+            guard case .failure(let error) = result else { return }
+            self.journal.write(.nameRefused, [.error(error)])
+            self.loop.exit(code: 1)
+        }
+        try loop.feedWatchdog { [unowned self] in self.isHealthy() }
+        let code = try loop.run()
+        mailbox.close()
+        monitor?.stop(within: .seconds(1))
+        return code
+    }
+
+    // MARK: - What happens
+
+    /// Takes one event and does what follows from it; what comes up meanwhile is taken afterwards.
+    func handle(_ event: PresenceEvent) {
+        queue.append(event)
+        guard !isHandling else { return }
+        isHandling = true
+        while !queue.isEmpty {
+            let effects = machine.handle(queue.removeFirst(), at: BootInstant.now.instant)
+            for effect in effects { perform(effect) }
+        }
+        isHandling = false
+        publish()
+    }
+
+    private func heard(_ input: Input) {
+        switch input {
+        case .reader(let event, let instant):
+            let age = instant.duration(to: .now)
+            let now = BootInstant.now
+            cause = now.earlier(by: age)
+            let events = known.take(event)
+            for event in events { handle(event) }
+            tell(event)
+            cause = .now
+        case .looked(let outcome):
+            looks?.heard(outcome)
+            cause = .now
+            guard known.card(of: outcome.visit) != nil else { return }
+            found[outcome.visit.reader] = outcome
+            if outcome.identification == .failed {
+                journal.write(.cardNotIdentified, [.reader(outcome.visit.reader.text)])
+            }
+            handle(.identified(outcome.visit, outcome.identification))
+        }
+    }
+
+    private func heard(_ event: LogindEvent) {
+        cause = .now
+        switch event {
+        case .sessions(let list):
+            let sessions = list.map { LoginSession($0) }
+            if hasStarted { handle(.sessions(sessions)) } else { start(sessions) }
+        case .added(let info), .changed(let info): handle(.session(LoginSession(info)))
+        case .removed(let id):
+            records[SessionID(id)] = nil
+            missing[SessionID(id)] = nil
+            handle(.sessionEnded(SessionID(id)))
+        case .unreadable(let id, let error):
+            journal.write(.sessionUnreadable, [.session(id), .error(error)])
+        case .failed(let error):
+            journal.write(.sessionsUnreadable, [.error(error)])
+            start(.readSessions, at: .now + .seconds(1))
+        case .restarted:
+            journal.write(.logindRestarted)
+            handle(.loginServiceRestarted)
+        case .gone: journal.write(.logindGone)
+        case .prepareForSleep(let begins): handle(begins ? .preparingForSleep : .woke)
+        case .sleepInhibitorRefused(let error): journal.write(.sleepNotDelayed, [.error(error)])
+        }
+    }
+
+    private func asked(_ request: DaemonRequest, _ answer: @escaping DaemonInterface.Answer) {
+        cause = .now
+        switch request {
+        case .reload: answer(reload() ? .success(()) : .failure(.settingsRefused))
+        case .lockNow(let session):
+            callers[SessionID(session), default: []].append(answer)
+            handle(.lockRequested(SessionID(session)))
+        case .guardSession(let session):
+            let id = SessionID(session)
+            callers[id, default: []].append(answer)
+            handle(.guardRequested(id, nil))
+            // What is refused has been answered by the report.
+            answerCallers(of: id, .success(()))
+        }
+    }
+
+    private func wentOff(_ alarm: Alarm) {
+        cause = .now
+        switch alarm {
+        case .presence(let id): handle(.timerFired(id))
+        case .readSessions: logind?.readSessions()
+        }
+    }
+
+    func start(_ alarm: Alarm, at instant: BootInstant) {
+        // Without memory for a timer nothing can be waited for: it goes off at once.
+        do throws(SystemError) { try timers?.start(alarm, at: instant) } catch { wentOff(alarm) }
+    }
+
+    // MARK: - Beginning and end
+
+    /// The first list of sessions: from here on something can be guarded.
+    private func start(_ sessions: [LoginSession]) {
+        hasStarted = true
+        let restored = runtime.restore()
+        switch restored {
+        case .guards(let guards) where !guards.isEmpty:
+            journal.write(.stateRestored, [.count(guards.count)])
+        case .guards: break
+        case .unreadable: journal.write(.stateUnreadable)
+        }
+        handle(.started(restored, sessions: sessions))
+        let mailbox = mailbox
+        do throws(PCSCError) {
+            monitor = try ReaderMonitor(timing: timing) { mailbox.post(.reader($0, $1)) }
+        } catch {
+            // Not even a thread: systemd tries anew.
+            return loop.exit(code: 1)
+        }
+        journal.write(.started, [.version(Version.current)])
+        ServiceNotify.ready(status: statusLine)
+    }
+
+    private func stop() {
+        let guards = machine.guards.count
+        if guards > 0 { journal.write(.stoppingWhileGuarding, [.count(guards)]) }
+        journal.write(.stopping)
+        ServiceNotify.stopping()
+        loop.exit()
+    }
+
+    /// Reads the settings; those that have a fault are refused as a whole, and what was in force stays.
+    @discardableResult
+    private func reload() -> Bool {
+        ServiceNotify.reloading()
+        defer { if hasStarted { ServiceNotify.ready(status: statusLine) } }
+        do throws(ConfigurationError) {
+            let new = try DaemonSettings(folder: folder)
+            settings = new
+            journal.write(.settingsRead)
+            handle(.policyChanged(new.policy))
+            return true
+        } catch {
+            journal.write(.settingsRefused, error.fields)
+            return false
+        }
+    }
+
+    private func isHealthy() -> Bool {
+        guard let monitor else { return true }
+        let age = monitor.lastReturn.duration(to: .now)
+        // One wait, the longest answer of a service that is away, and room for a busy machine.
+        let isHealthy = age < timing.idle + timing.answer + .seconds(10)
+        if !isHealthy { journal.write(.unhealthy) }
+        return isHealthy
+    }
+}

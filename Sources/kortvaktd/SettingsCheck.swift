@@ -1,0 +1,58 @@
+internal import Configuration
+internal import Glibc
+internal import LoginSessions
+internal import Texts
+
+/// `--check-config`: says whether the daemon would take the settings, as the user that it runs as.
+struct SettingsCheck {
+    let folder: String
+    let texts: Texts
+
+    /// The exit status.
+    func run() -> Int32 {
+        let isDaemonsUser = becomeDaemonsUser()
+        let settings: DaemonSettings
+        do throws(ConfigurationError) {
+            settings = try DaemonSettings(folder: folder)
+        } catch {
+            return refuse(texts.refusedSettings(error))
+        }
+        if settings.wantsTermination {
+            guard isDaemonsUser else { return refuse(texts.terminationUnchecked) }
+            switch TerminationPermission.ask() {
+            case .granted: break
+            case .denied: return refuse(texts.terminationDenied)
+            case .unknown: return refuse(texts.terminationUnchecked)
+            }
+        }
+        print(texts.settingsInOrder)
+        return EXIT_SUCCESS
+    }
+
+    private func refuse(_ sentence: Sentence) -> Int32 {
+        let text = Array("\(sentence.happened)\n\(sentence.next)\n".utf8)
+        _ = unsafe text.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        return EXIT_FAILURE
+    }
+
+    /// Root reads what nobody else can read, and may what nobody else may; the daemon is not root.
+    ///
+    /// `false` where this is not, and cannot become, the daemon's user.
+    private func becomeDaemonsUser() -> Bool {
+        guard let user = unsafe getpwnam("kortvakt") else { return false }
+        let (uid, gid) = unsafe (user.pointee.pw_uid, user.pointee.pw_gid)
+        if geteuid() == uid { return true }
+        guard geteuid() == 0 else { return false }
+        return setgroups(0, nil) == 0 && setgid(gid) == 0 && setuid(uid) == 0
+    }
+}
+
+extension ConfigurationError {
+    /// For the journal, in the one language that programs read.
+    var fields: [JournalField] {
+        var fields: [JournalField] = [.file(file)]
+        if let group { fields.append(.group(group)) }
+        if let key { fields.append(.key(key)) }
+        return fields + [.fault(Texts(language: "en").reason(reason))]
+    }
+}
