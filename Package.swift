@@ -177,6 +177,11 @@ let package = Package(
             exclude: ["Programs"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "kortvaktdTests",
+            dependencies: ["Configuration", "PCSC", "Presence", "LoginSessions", "kortvaktd"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: strict),
         .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: strict),
         .testTarget(

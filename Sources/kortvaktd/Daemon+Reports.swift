@@ -37,7 +37,7 @@ extension Daemon {
             for id in sessions { journal.write(.sleepNotConfirmed, [.session(id.id)]) }
         case .refused(let id, let refusal):
             journal.write(.requestRefused, [.session(id.id), .refusal(RequestRefusal(refusal))])
-            answerCallers(of: id, .failure(RequestRefusal(refusal)))
+            self.refusal = RequestRefusal(refusal)
         }
     }
 

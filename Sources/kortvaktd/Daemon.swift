@@ -39,7 +39,9 @@ final class Daemon {
     var lastShown: DaemonState.LastLock?
     /// Since when a card of a session is missing, and from where.
     var missing: [SessionID: (since: BootInstant, reader: ReaderName)] = [:]
-    /// Who waits for what becomes of a request.
+    /// Why the last request was refused, where it was.
+    var refusal: RequestRefusal?
+    /// Who waits for what logind says to a request.
     var callers: [SessionID: [DaemonInterface.Answer]] = [:]
     /// When what is being handled happened.
     var cause = BootInstant.now
@@ -54,6 +56,8 @@ final class Daemon {
     var look: CardLooks.Look
     private var queue: [PresenceEvent] = []
     private var isHandling = false
+    /// Until logind is asked again after it did not tell its sessions.
+    private var pause = Duration.seconds(1)
     private var hasStarted = false
 
     init(folder: String) throws(SystemError) {
@@ -142,6 +146,7 @@ final class Daemon {
         cause = .now
         switch event {
         case .sessions(let list):
+            pause = .seconds(1)
             let sessions = list.map { LoginSession($0) }
             if hasStarted { handle(.sessions(sessions)) } else { start(sessions) }
         case .added(let info), .changed(let info): handle(.session(LoginSession(info)))
@@ -153,7 +158,8 @@ final class Daemon {
             journal.write(.sessionUnreadable, [.session(id), .error(error)])
         case .failed(let error):
             journal.write(.sessionsUnreadable, [.error(error)])
-            start(.readSessions, at: .now + .seconds(1))
+            start(.readSessions, at: .now + pause)
+            pause = min(pause * 2, .seconds(60))
         case .restarted:
             journal.write(.logindRestarted)
             handle(.loginServiceRestarted)
@@ -168,14 +174,16 @@ final class Daemon {
         switch request {
         case .reload: answer(reload() ? .success(()) : .failure(.settingsRefused))
         case .lockNow(let session):
-            callers[SessionID(session), default: []].append(answer)
-            handle(.lockRequested(SessionID(session)))
-        case .guardSession(let session):
             let id = SessionID(session)
             callers[id, default: []].append(answer)
-            handle(.guardRequested(id, nil))
-            // What is refused has been answered by the report.
-            answerCallers(of: id, .success(()))
+            refusal = nil
+            handle(.lockRequested(id))
+            // What logind says to a request comes later.
+            if let refusal { answerCallers(of: id, .failure(refusal)) }
+        case .guardSession(let session):
+            refusal = nil
+            handle(.guardRequested(SessionID(session), nil))
+            answer(refusal.map { .failure($0) } ?? .success(()))
         }
     }
 
@@ -227,7 +235,7 @@ final class Daemon {
     /// Reads the settings; those that have a fault are refused as a whole, and what was in force stays.
     @discardableResult
     private func reload() -> Bool {
-        ServiceNotify.reloading()
+        if hasStarted { ServiceNotify.reloading() }
         defer { if hasStarted { ServiceNotify.ready(status: statusLine) } }
         do throws(ConfigurationError) {
             let new = try DaemonSettings(folder: folder)

@@ -123,7 +123,8 @@ def busy_card():
     scene = Scene()
     kept = scene.slots[1].insert("piv")
     with readers.busy(scene.slots[1], seconds=60):
-        card = scene.slots[0].insert()
+        # The program that is asked whether there is a card would wait for the busy one.
+        card = scene.slots[0].insert(seen=False)
         daemon.guards_begin(scene.alice, *scene.slots)
         scene.locks(scene.pull(card), seconds=5)
         scene.alice.unlock()
