@@ -123,7 +123,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "COpenSSL", "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
-                "CardOperations", "VirtualCards",
+                "CardOperations", "Presence", "VirtualCards",
             ],
             path: "Tests/FuzzTargets",
             swiftSettings: strict

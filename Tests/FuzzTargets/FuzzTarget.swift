@@ -34,6 +34,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case counters
     /// `kortvakt.conf` and `cards.d`.
     case configuration
+    /// What the daemon wrote down before it ended.
+    case state
     /// Compressed certificates.
     case inflate
     /// One answer of a PIV card.
@@ -86,6 +88,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .apdu: CoreTargets.rawCommands(input, &broken)
         case .counters: FileTargets.counters(input, &broken)
         case .configuration: ConfigurationTarget.run(input, &broken)
+        case .state: StateTarget.run(input, &broken)
         case .inflate: FileTargets.inflate(input, &broken)
         case .pivObject: PIVTargets.object(input, &broken)
         case .idprimeFiles: IDPrimeTargets.file(input, &broken)

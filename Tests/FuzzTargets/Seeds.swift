@@ -44,6 +44,7 @@ package enum Seeds {
             (.atr, "pattern", "3B 7F 96 00 00 80 31 80 65 B0 85 xx *"),
             (.configuration, "settings", settings),
             (.configuration, "card", card),
+            (.state, "guards", "kortvakt guards 1\n6332 526561646572 7 6162\n3134 ff - -\nend\n"),
         ]
         let counters: [UInt8] = [0xA0, 0x0A, 0x83, 0x01, 0x81, 0xDF, 0x21, 0x04, 0x03, 0xFF, 0xFF, 0x01]
         var seeds: [Seed] = typed.map { ($0.target, $0.name, Array($0.text.utf8)) }
@@ -73,7 +74,7 @@ package enum Seeds {
     }
 
     private static let settings =
-        "[PINPolicy]\nAllowTrivial=true\n[Advice]\nText=Call\nText[sv]=Ring\n[Advice siths]\nContact=1177\n"
+        "[PINPolicy]\nAllowTrivial=true\n[Lock]\nBind=owner\nCards=piv;A B\n[Reader \"A *\"]\nSeat=seat1\n[Advice]\nText=Call\nText[sv]=Ring\n[Advice siths]\nContact=1177\n"
     private static let card =
         "[Card A]\nATR=3B 7F 96 xx *\nName=A\nKind=siths\nFamilies=pkcs15;piv;\nSource=B\n"
 
