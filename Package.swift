@@ -101,7 +101,6 @@ let package = Package(
             name: "kortvaktd",
             dependencies: [
                 "CLinux", "Configuration", "PCSC", "Presence", "CardOperations", "LoginSessions", "Texts",
-                arguments,
             ],
             swiftSettings: strict
         ),

@@ -89,7 +89,7 @@ final class Daemon {
         try loop.receive(from: mailbox) { [unowned self] in self.heard($0) }
         let logind = try Logind(on: bus) { [unowned self] in self.heard($0) }
         self.logind = logind
-        let interface = try DaemonInterface(on: bus, logind, version: Version.current) { [unowned self] in
+        let interface = try DaemonInterface(on: bus, logind, version: Kortvaktd.version) { [unowned self] in
             self.asked($0, $1)
         }
         self.interface = interface
@@ -220,7 +220,7 @@ final class Daemon {
             // Not even a thread: systemd tries anew.
             return loop.exit(code: 1)
         }
-        journal.write(.started, [.version(Version.current)])
+        journal.write(.started, [.version(Kortvaktd.version)])
         ServiceNotify.ready(status: statusLine)
     }
 

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import CLinux
 internal import Configuration
 internal import Glibc
@@ -6,40 +5,54 @@ internal import LoginSessions
 internal import Texts
 
 /// The daemon: the session locks when the card leaves.
+///
+/// Its few options are read here: the library that reads those of `kortvakt` would stay in memory for good.
 @main
-struct Kortvaktd: ParsableCommand {
-    static let texts = Texts(language: nil)
-
-    static var configuration: CommandConfiguration {
-        CommandConfiguration(
-            commandName: "kortvaktd",
-            abstract: texts.helpDaemon,
-            version: Version.current
-        )
-    }
-
-    @Flag(name: .customLong("check-config"), help: ArgumentHelp(Kortvaktd.texts.helpCheckConfig))
-    var checksSettings = false
-
-    @Option(name: .customLong("config"), help: ArgumentHelp(Kortvaktd.texts.helpConfigFolder))
-    var folder = Configuration.defaultFolder
+enum Kortvaktd {
+    static let version = "1.0"
 
     static func main() {
         protect()
-        _ = texts
-        main(nil)
+        var checksSettings = false
+        var folder = Configuration.defaultFolder
+        for argument in CommandLine.arguments.dropFirst() {
+            switch argument {
+            case "--check-config": checksSettings = true
+            case "--help", "-h": end(usage, 0)
+            case "--version": end("kortvaktd \(version)\n", 0)
+            case let argument where argument.hasPrefix("--config=/"):
+                folder = String(argument.dropFirst("--config=".count))
+            default: end(usage, 64)
+            }
+        }
+        exit(checksSettings ? SettingsCheck(folder: folder).run() : run(folder))
     }
 
-    func run() throws {
-        if checksSettings { throw ExitCode(SettingsCheck(folder: folder, texts: Self.texts).run()) }
-        let code: Int32
+    private static func run(_ folder: String) -> Int32 {
         do throws(SystemError) {
-            code = try Daemon(folder: folder).run()
+            return try Daemon(folder: folder).run()
         } catch {
             Journal().write(.notStarted, [.system(error)])
-            code = 1
+            return 1
         }
-        throw ExitCode(code)
+    }
+
+    private static var usage: String {
+        let texts = Texts(language: nil)
+        return """
+            \(texts.helpDaemon)
+
+            kortvaktd [--config=FOLDER] [--check-config]
+              --check-config   \(texts.helpCheckConfig)
+              --config=FOLDER  \(texts.helpConfigFolder)
+              --version, --help
+
+            """
+    }
+
+    private static func end(_ text: String, _ code: Int32) -> Never {
+        Standard.write(text, to: code == 0 ? STDOUT_FILENO : STDERR_FILENO)
+        exit(code)
     }
 
     /// No program of the same user may look into it, and nothing of it is ever written to a disk.
@@ -53,6 +66,10 @@ struct Kortvaktd: ParsableCommand {
     }
 }
 
-enum Version {
-    static let current = "1.0"
+/// Text for whoever starts it by hand.
+enum Standard {
+    static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
 }

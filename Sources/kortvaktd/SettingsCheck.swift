@@ -6,7 +6,9 @@ internal import Texts
 /// `--check-config`: says whether the daemon would take the settings, as the user that it runs as.
 struct SettingsCheck {
     let folder: String
-    let texts: Texts
+    private let texts = Texts(language: nil)
+
+    init(folder: String) { self.folder = folder }
 
     /// The exit status.
     func run() -> Int32 {
@@ -25,13 +27,12 @@ struct SettingsCheck {
             case .unknown: return refuse(texts.terminationUnchecked)
             }
         }
-        print(texts.settingsInOrder)
+        Standard.write(texts.settingsInOrder + "\n", to: STDOUT_FILENO)
         return EXIT_SUCCESS
     }
 
     private func refuse(_ sentence: Sentence) -> Int32 {
-        let text = Array("\(sentence.happened)\n\(sentence.next)\n".utf8)
-        _ = unsafe text.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        Standard.write("\(sentence.happened)\n\(sentence.next)\n", to: STDERR_FILENO)
         return EXIT_FAILURE
     }
 
