@@ -84,7 +84,7 @@ install-tool:
 	@$(MAKE) --no-print-directory share
 	install -d -m 755 $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kortvakt
 	install -m 755 $(BUILD)/release/kortvakt $(BUILD)/release/kortvakt-card $(DESTDIR)$(PREFIX)/bin
-	install -m 644 README.md LICENSE Sources/Configuration/kortvakt.conf.example $(DESTDIR)$(PREFIX)/share/doc/kortvakt
+	install -m 644 README.md LICENSE Sources/Configuration/*.example $(DESTDIR)$(PREFIX)/share/doc/kortvakt
 	install -d -m 755 $(DESTDIR)$(PREFIX)/share/kortvakt/cards.d $(DESTDIR)$(PREFIX)/share/kortvakt/software-cards/trust
 	install -m 644 $(TEST_TRUST) $(DESTDIR)$(PREFIX)/share/kortvakt/software-cards/trust
 	$(if $(CARD_DATA),install -m 644 $(CARD_DATA) $(DESTDIR)$(PREFIX)/share/kortvakt/cards.d)

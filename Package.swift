@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: ["CGLib"],
-            exclude: ["kortvakt.conf.example"],
+            exclude: ["kortvakt.conf.example", "owners.example"],
             swiftSettings: strict
         ),
 
@@ -82,7 +82,7 @@ let package = Package(
         // Floor 3: what a person does with a card, and every sentence a person reads.
         .target(
             name: "CardOperations",
-            dependencies: ["CardCore", "PCSC", "CardApplications", "CertificateTrust"],
+            dependencies: ["CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust"],
             swiftSettings: strict
         ),
         .target(name: "LoginSessions", dependencies: ["CSystemd", "CLinux"], swiftSettings: strict),
@@ -100,7 +100,8 @@ let package = Package(
         .executableTarget(
             name: "kortvaktd",
             dependencies: [
-                "CLinux", "Configuration", "PCSC", "Presence", "CardOperations", "LoginSessions", "Texts",
+                "CLinux", "Configuration", "PCSC", "CertificateTrust", "Presence", "CardOperations", "LoginSessions",
+                "Texts",
             ],
             swiftSettings: strict
         ),

@@ -8,6 +8,7 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/http.h>
 #include <openssl/httperr.h>
 #include <openssl/ocsp.h>

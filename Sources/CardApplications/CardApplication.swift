@@ -44,6 +44,8 @@ package protocol CardApplication: Sendable {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [PINPolicy]
     mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity
+    /// What tells this card from others, with no more reading than that takes; `nil` where it has no number.
+    mutating func readNumber(on channel: inout AnyCardChannel) throws(CardError) -> CardNumber?
     mutating func readCertificates(
         _ scope: CertificateScope,
         on channel: inout AnyCardChannel
@@ -54,6 +56,8 @@ package protocol CardApplication: Sendable {
         _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate?
+    /// The certificates that a person logs in with, and those of which that cannot be told because they cannot be read.
+    mutating func readLoginCertificates(on channel: inout AnyCardChannel) throws(CardError) -> [CardCertificate]
     /// Certificates of authorities that lie on the card, by which others can be verified.
     mutating func readAuthorities(on channel: inout AnyCardChannel) throws(CardError) -> [CardCertificate]
     /// Asks for a counter where that costs no try; `.unknown` elsewhere.

@@ -29,54 +29,83 @@ package enum CardFamilies {
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> Identification {
         var hints = hints
-        let likely = all.filter { family in
-            hints.families.contains(family.name) || hints.atr.map(family.isLikely) ?? false
-        }.sorted { rank($0, hints) < rank($1, hints) }
-        if let found = try find(likely, hints, toPresent: toPresent, on: &channel) {
-            return Identification(application: found)
+        let application = try walk(all, &hints, toPresent: toPresent, on: &channel) {
+            (family, hints, channel) throws(TransportError) in
+            try family.look(hints, on: &channel)
+        } select: { (family, hints, channel) throws(TransportError) in
+            try family.select(hints, on: &channel)
         }
-        let others = all.filter { family in !likely.contains { $0.name == family.name } }
+        return Identification(application: application, directory: hints.directory)
+    }
+
+    /// Which card it is, in the same order and with as few commands as that takes; `nil` for a card nobody knows.
+    package static func recognise(
+        _ hints: CardHints,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> RecognisedCard? {
+        var hints = hints
+        // Only files tell that PKCS#15 is selected, which other applications might have too: they are asked before.
+        let families = all.filter { $0.name != PKCS15Family.name } + [PKCS15Family.self]
+        return try walk(families, &hints, on: &channel) { (family, hints, channel) throws(TransportError) in
+            try family.glance(hints, on: &channel)
+        } select: { (family, hints, channel) throws(TransportError) in
+            try family.recognise(hints, on: &channel)
+        }
+    }
+
+    /// The families that `atr` makes likely, by name.
+    package static func likely(_ atr: ATR) -> [String] {
+        all.filter { $0.isLikely(atr: atr) }.map { $0.name }
+    }
+
+    private typealias Question<Found> = (
+        any CardFamily.Type, CardHints, inout AnyCardChannel
+    ) throws(TransportError) -> Found?
+
+    private static func walk<Found>(
+        _ families: [any CardFamily.Type],
+        _ hints: inout CardHints,
+        toPresent: Bool = false,
+        on channel: inout AnyCardChannel,
+        look: Question<Found>,
+        select: Question<Found>
+    ) throws(TransportError) -> Found? {
+        let known = hints
+        let likely = families.filter { family in
+            known.families.contains(family.name) || known.atr.map(family.isLikely) ?? false
+        }.sorted { rank($0, known) < rank($1, known) }
+        if toPresent {
+            // Whom a code reaches must not depend on what another program selected last.
+            for family in likely {
+                if let found = try look(family, hints, &channel) { return found }
+                if let found = try select(family, hints, &channel) { return found }
+            }
+        } else {
+            for family in likely {
+                if let found = try look(family, hints, &channel) { return found }
+            }
+            for family in likely {
+                if let found = try select(family, hints, &channel) { return found }
+            }
+        }
+        let others = families.filter { family in !likely.contains { $0.name == family.name } }
         for family in others {
-            if let found = try family.look(hints, on: &channel) { return Identification(application: found) }
+            if let found = try look(family, hints, &channel) { return found }
         }
         hints.directory = try ApplicationDirectory.read(on: &channel)
+        let (directory, applications) = (hints.directory, hints.applications)
         // Likely ones again where EF.DIR has told another name or place.
-        let listed = all.filter { family in
-            hints.directory.contains { template in
+        let listed = families.filter { family in
+            directory.contains { template in
                 family.claims(template.aid)
-                    || hints.applications.contains {
+                    || applications.contains {
                         $0.family == family.name && template.aid.starts(with: $0.aid)
                     }
             }
         }
         let rest = others.filter { family in !listed.contains { $0.name == family.name } }
         for family in listed + rest {
-            if let found = try family.select(hints, on: &channel) {
-                return Identification(application: found, directory: hints.directory)
-            }
-        }
-        return Identification(application: nil, directory: hints.directory)
-    }
-
-    private static func find(
-        _ families: [any CardFamily.Type],
-        _ hints: CardHints,
-        toPresent: Bool,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        // Whom a code reaches must not depend on what another program selected last.
-        if toPresent {
-            for family in families {
-                if let found = try family.look(hints, on: &channel) { return found }
-                if let found = try family.select(hints, on: &channel) { return found }
-            }
-            return nil
-        }
-        for family in families {
-            if let found = try family.look(hints, on: &channel) { return found }
-        }
-        for family in families {
-            if let found = try family.select(hints, on: &channel) { return found }
+            if let found = try select(family, hints, &channel) { return found }
         }
         return nil
     }

@@ -21,6 +21,17 @@ package protocol CardFamily: Sendable {
         _ hints: CardHints,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> (any CardApplication)?
+
+    /// Recognises what is selected, and selects nothing; like `look`, with no more commands than its number takes.
+    static func glance(
+        _ hints: CardHints,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> RecognisedCard?
+    /// Selects the application to recognise the card; like `select`, with no more commands than its number takes.
+    static func recognise(
+        _ hints: CardHints,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> RecognisedCard?
 }
 
 extension CardFamily {

@@ -6,21 +6,28 @@ package import PCSC
 package struct ReaderConnection: CardConnection, ~Copyable {
     private var card: Card
     private let trace: CardTrace?
+    private let limit: Duration
     package let hints: CardHints
 
-    /// `hints` is what card data files say; its ATR is the card's own.
-    package init(_ card: consuming Card, hints: CardHints = CardHints(atr: nil), trace: CardTrace? = nil) {
+    /// `hints` is what card data files say; its ATR is the card's own. `limit` is for the wait for other programs.
+    package init(
+        _ card: consuming Card,
+        hints: CardHints = CardHints(atr: nil),
+        trace: CardTrace? = nil,
+        limit: Duration = .seconds(5)
+    ) {
         var hints = hints
         hints.atr = card.atr
         self.hints = hints
         self.card = card
         self.trace = trace
+        self.limit = limit
     }
 
     package mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R {
-        try card.withChannel(trace: trace, body)
+        try card.withChannel(trace: trace, within: limit, body)
     }
 
     package consuming func dropSecurityStatus() -> SecurityStatusDrop {

@@ -39,6 +39,8 @@ package struct ConfigurationError: Error, Hashable, Sendable {
         case doubledGroup
         case unknownKey
         case doubledKey
+        /// The key claims for a user what another user has.
+        case doubledValue
         /// The group needs a key that no file gives.
         case missingKey
         /// The value is not of this kind.
@@ -72,4 +74,6 @@ package enum ValueKind: Hashable, Sendable {
     case atrPattern
     /// An AID in hexadecimal, 5...16 bytes (ISO/IEC 7816-4, 12.2.3).
     case applicationIdentifier
+    /// What certificates say of their holder, with `;` between several, at most 64.
+    case ownerMarks(OwnerMap.Field)
 }

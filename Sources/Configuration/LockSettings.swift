@@ -4,6 +4,8 @@ package struct LockSettings: Hashable, Sendable {
     package enum Bind: String, Hashable, Sendable { case present, owner, explicit }
     /// `Action=`: what is done to a session whose card has gone.
     package enum Action: String, Hashable, Sendable { case lock, terminate, none }
+    /// `Revocation=`: where `Bind=owner` looks for revoked certificates, in the words of `kortvakt cert verify`.
+    package enum Revocation: String, Hashable, Sendable { case off, cached, online }
     /// `Escalate=`: what is done to a session that was asked to lock and does not say that it is locked.
     package enum Escalation: String, Hashable, Sendable { case none, terminate }
 
@@ -16,6 +18,7 @@ package struct LockSettings: Hashable, Sendable {
     package var bind = Bind.present
     /// Which certificates are whose, with `Bind=owner`.
     package var owners = "/etc/kortvakt/owners"
+    package var revocation = Revocation.cached
     package var action = Action.lock
     package var escalation = Escalation.none
     package var graceSeconds = 0
@@ -40,6 +43,7 @@ package struct LockSettings: Hashable, Sendable {
         self.init()
         bind = value("Bind").flatMap(Bind.init) ?? bind
         owners = value("Owners") ?? owners
+        revocation = value("Revocation").flatMap(Revocation.init) ?? revocation
         action = value("Action").flatMap(Action.init) ?? action
         escalation = value("Escalate").flatMap(Escalation.init) ?? escalation
         graceSeconds = seconds("GraceSec") ?? graceSeconds

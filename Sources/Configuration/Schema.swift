@@ -23,6 +23,7 @@ struct Schema: Sendable {
             keys: [
                 Key(name: "Bind", kind: .choice(["present", "owner", "explicit"])),
                 Key(name: "Owners", kind: .path),
+                Key(name: "Revocation", kind: .choice(["off", "cached", "online"])),
                 Key(name: "Action", kind: .choice(["lock", "terminate", "none"])),
                 Key(name: "Escalate", kind: .choice(["none", "terminate"])),
                 Key(name: "GraceSec", kind: .seconds),
@@ -146,6 +147,7 @@ extension ValueKind {
         case .path: return value.hasPrefix("/") && ValueKind.text.accepts(value)
         case .atrPattern: return ATRPattern(value) != nil
         case .applicationIdentifier: return ApplicationName.identifier(value) != nil
+        case .ownerMarks(let field): return OwnerMark.marks(in: value, of: field) != nil
         }
     }
 

@@ -8,6 +8,8 @@ enum SettingsFile {
     static let maximumSize = 1 << 20
     /// As many files in one folder.
     static let maximumFileCount = 256
+    /// What is said of a file that must be there and is not.
+    static let noSuchFile = ENOENT
 
     /// The text of the file at `path`, `nil` when there is none.
     static func text(of path: String, owners: Set<UInt32>) throws(ConfigurationError) -> String? {

@@ -7,7 +7,7 @@ internal import Glibc
 /// in its thread, and what it brings is handed to `undo` there.
 package enum BoundedCall {
     /// The result of `body`, or `nil` when it took longer than `limit` and was given up.
-    static func run<R: Sendable>(
+    package static func run<R: Sendable>(
         within limit: Duration,
         _ body: @escaping @Sendable () -> R,
         undo: @escaping @Sendable (R) -> Void

@@ -42,7 +42,7 @@ extension Texts {
         case .syntax(let line): line.map(settingsSyntax) ?? settingsSenseless
         case .unknownGroup: settingsUnknownGroup
         case .unknownKey: settingsUnknownKey
-        case .doubledGroup, .doubledKey: settingsDoubled
+        case .doubledGroup, .doubledKey, .doubledValue: settingsDoubled
         case .missingKey: settingsMissingKey
         case .wrongValue: settingsWrongValue
         }

@@ -162,13 +162,7 @@ struct Site: Sendable {
 
     /// Where to look first on a card with this ATR, as far as data files say.
     func hints(atr: [UInt8]) -> CardHints {
-        CardHints(
-            atr: try? ATR(parsing: atr),
-            families: product(atr: atr)?.families ?? [],
-            applications: products.applications.map {
-                CardHints.Application(family: $0.family, aid: $0.aid)
-            }
-        )
+        CardHints(atr: atr, products: products)
     }
 
     private static func report(_ error: ConfigurationError) {

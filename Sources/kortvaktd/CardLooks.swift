@@ -1,3 +1,4 @@
+internal import CardOperations
 internal import PCSC
 internal import Presence
 
@@ -50,5 +51,49 @@ final class CardLooks {
         guard !waiting.isEmpty else { return }
         let next = waiting.removeFirst()
         begin(next.visit, next.card, next.look)
+    }
+}
+
+extension CardLooks.Outcome {
+    init(_ visit: Visit, _ card: IdentifiedCard, isLast: Bool) {
+        let owner: Identification.Owner =
+            switch card.owner {
+            case .unknown: .unknown
+            case .nobody: .nobody
+            case .user(let name): .user(name)
+            }
+        self.init(
+            visit: visit,
+            identification: .card(
+                identity: card.identity.map { CardIdentity(hash: $0) },
+                kinds: card.kinds,
+                owner: owner
+            ),
+            family: card.family,
+            isLast: isLast
+        )
+    }
+}
+
+extension CardLooks {
+    /// Where another program keeps the card busy, the daemon goes on without knowing it, and waits once more, this long.
+    private static let patience = Duration.seconds(60)
+
+    static func look(with identifier: CardIdentifier) -> Look {
+        { visit, card, tell in
+            let early = { (found: IdentifiedCard) in tell(Outcome(visit, found, isLast: false)) }
+            do throws(OperationError) {
+                tell(Outcome(visit, try identifier.identify(card, early: early), isLast: true))
+            } catch {
+                let isBusy = if case .service(.busy) = error { true } else { false }
+                tell(Outcome(visit: visit, identification: .failed, family: nil, isLast: !isBusy))
+                guard isBusy else { return }
+                if let found = try? identifier.identify(card, within: patience, early: early) {
+                    tell(Outcome(visit, found, isLast: true))
+                } else {
+                    tell(Outcome(visit: visit, identification: .failed, family: nil))
+                }
+            }
+        }
     }
 }

@@ -52,8 +52,10 @@ final class Daemon {
     let mailbox: Mailbox<Input>
     private var monitor: ReaderMonitor?
     private let timing: ReaderMonitor.Timing
+    /// Makes the hashes of cards.
+    private let salt: [UInt8]
     /// How a card is looked at under the settings in force.
-    var look: CardLooks.Look
+    private(set) var look: CardLooks.Look
     private var queue: [PresenceEvent] = []
     private var isHandling = false
     /// Until logind is asked again after it did not tell its sessions.
@@ -68,8 +70,14 @@ final class Daemon {
         bus = try SystemBus.connect(on: loop)
         settings = DaemonSettings()
         machine = PresenceMachine(policy: settings.policy)
-        look = { visit, _, tell in tell(CardLooks.Outcome(visit: visit, identification: .failed, family: nil))
+        do throws(RuntimeFolder.Failure) {
+            salt = try runtime.salt()
+        } catch {
+            // Then it holds as long as this process: after the next start no card is known again, which locks.
+            journal.write(.stateNotSaved, [.system(SystemError("salt", errno: error.errno))])
+            salt = RuntimeFolder.newSalt()
         }
+        look = CardLooks.look(with: settings.identifier(salt: salt))
     }
 
     /// Runs until it is told to end; gives the exit status.
@@ -135,7 +143,7 @@ final class Daemon {
             cause = .now
             guard known.card(of: outcome.visit) != nil else { return }
             found[outcome.visit.reader] = outcome
-            if outcome.identification == .failed {
+            if outcome.identification == .failed, outcome.isLast {
                 journal.write(.cardNotIdentified, [.reader(outcome.visit.reader.text)])
             }
             handle(.identified(outcome.visit, outcome.identification))
@@ -240,6 +248,7 @@ final class Daemon {
         do throws(ConfigurationError) {
             let new = try DaemonSettings(folder: folder)
             settings = new
+            look = CardLooks.look(with: new.identifier(salt: salt))
             journal.write(.settingsRead)
             handle(.policyChanged(new.policy))
             return true

@@ -1,4 +1,5 @@
 internal import CardOperations
+internal import CertificateTrust
 internal import Configuration
 internal import Presence
 
@@ -6,18 +7,47 @@ internal import Presence
 struct DaemonSettings: Sendable {
     let lock: LockSettings
     let products: CardProducts
+    /// Whose certificates are whose; `nil` unless `Bind=owner`.
+    let owners: OwnerMap?
 
     /// What holds where nothing is written down.
-    init() { (lock, products) = (LockSettings(), CardProducts()) }
+    init() { (lock, products, owners) = (LockSettings(), CardProducts(), nil) }
 
     /// Reads all files; a fault in any of them refuses all.
     init(folder: String) throws(ConfigurationError) {
         let configuration = try Configuration.load(etc: folder)
         (lock, products) = (configuration.settings.lock, configuration.products)
+        owners = lock.bind == .owner ? try OwnerMap(path: lock.owners) : nil
     }
 
     var policy: PresencePolicy { PresencePolicy(lock) }
     var wantsTermination: Bool { lock.action == .terminate || lock.escalation == .terminate }
+
+    /// How cards are identified under these settings.
+    func identifier(salt: [UInt8]) -> CardIdentifier {
+        CardIdentifier(salt: salt, products: products, kinds: Set(lock.cards), owners: owners.map(check))
+    }
+
+    private func check(_ owners: OwnerMap) -> OwnerCheck {
+        let policy = Revocation.Policy(lock.revocation)
+        return OwnerCheck(owners) { () throws(TrustStore.Failure) in
+            Examiner(
+                verification: Verification(store: try TrustStore.load(path: TrustStore.standardPath)),
+                revocation: Revocation(policy: policy, cache: .standard)
+            )
+        }
+    }
+}
+
+extension Revocation.Policy {
+    init(_ setting: LockSettings.Revocation) {
+        self =
+            switch setting {
+            case .off: .off
+            case .cached: .cached
+            case .online: .online
+            }
+    }
 }
 
 extension PresencePolicy {

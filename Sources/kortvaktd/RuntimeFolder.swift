@@ -36,11 +36,15 @@ struct RuntimeFolder: Sendable {
     /// Where those of the earlier run are lost its guards know no card again, which locks.
     func salt() throws(Failure) -> [UInt8] {
         if let old = try? read("salt", limit: Self.saltSize), old.count == Self.saltSize { return old }
-        // From getrandom(2).
-        var generator = SystemRandomNumberGenerator()
-        let new = (0..<Self.saltSize).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        let new = Self.newSalt()
         try write(new, to: "salt")
         return new
+    }
+
+    /// From getrandom(2).
+    static func newSalt() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<saltSize).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
     private static let saltSize = 32

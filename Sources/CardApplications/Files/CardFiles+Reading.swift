@@ -19,19 +19,31 @@ extension CardFiles {
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> [UInt8]? {
         if readsByShortIdentifier != false, applicationIsCurrent {
-            let first = try commands.readBinary(
-                p1: 0x80 | shortIdentifier,
-                p2: 0,
-                length: channel.limits.maximumExpectedLength,
+            let bytes = try readSelectedDirectoryFile(
+                shortIdentifier: shortIdentifier,
+                isPlausible: isPlausible,
                 on: &channel
             )
-            if let octet = first.data.first, first.status.endsRead, isPlausible(octet) {
-                readsByShortIdentifier = true
-                return try read(startingWith: first, on: &channel, until: Self.directoryFileDemand)
-            }
-            readsByShortIdentifier = false
+            readsByShortIdentifier = bytes != nil
+            if let bytes { return bytes }
         }
         return try readDirectoryFile(identifier, on: &channel)
+    }
+
+    /// Reads EF.OD or EF.CIAInfo by its short identifier in whatever directory is current; `nil` where there is none.
+    mutating func readSelectedDirectoryFile(
+        shortIdentifier: UInt8,
+        isPlausible: (UInt8) -> Bool,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> [UInt8]? {
+        let first = try commands.readBinary(
+            p1: 0x80 | shortIdentifier,
+            p2: 0,
+            length: channel.limits.maximumExpectedLength,
+            on: &channel
+        )
+        guard let octet = first.data.first, first.status.endsRead, isPlausible(octet) else { return nil }
+        return try read(startingWith: first, on: &channel, until: Self.directoryFileDemand)
     }
 
     /// Reads the one value that `path` points to, up to its own length: a certificate.

@@ -52,6 +52,18 @@ struct CardFiles: Sendable {
         return response.status
     }
 
+    /// Selects the application and does not ask where it lies: one command less where only its own files are wanted.
+    mutating func enterApplication(on channel: inout AnyCardChannel) throws(TransportError) -> StatusWord {
+        guard case .aid(let aid) = entry else { return try selectApplication(on: &channel) }
+        let status = try commands.select(p1: 0x04, aid, on: &channel).status
+        // Whatever else stands in the way may be that no FCI was asked for.
+        guard status.isSelected || status == .fileOrApplicationNotFound else {
+            return try selectApplication(on: &channel)
+        }
+        applicationIsCurrent = status.isSelected
+        return status
+    }
+
     /// Makes sure that `directory` is current, or the application's own where that is `nil`.
     mutating func makeCurrent(
         _ directory: [UInt8]?,

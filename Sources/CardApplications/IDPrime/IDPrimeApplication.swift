@@ -137,9 +137,9 @@ package struct IDPrimeApplication: CardApplication {
     /// The minidriver's card identifier, which is what OpenSC shows as the serial number; `nil` when there is none.
     mutating func readCardIdentifier(on channel: inout AnyCardChannel) throws(CardError) -> [UInt8]? {
         let bytes = try transported { () throws(TransportError) in
-            try files.read(.cardIdentifier, length: Self.cardIdentifierLength, on: &channel)
+            try files.readCardIdentifier(on: &channel)
         }
-        guard let bytes, bytes.count == Self.cardIdentifierLength else { return nil }
+        guard let bytes else { return nil }
         cardIdentifier = bytes
         return bytes
     }
@@ -154,7 +154,4 @@ package struct IDPrimeApplication: CardApplication {
         let label = bytes.dropFirst(2).prefix(Int(bytes[1])).prefix { $0 != 0 }
         return label.isEmpty ? nil : String(decoding: label, as: UTF8.self)
     }
-
-    /// Octets of the card identifier (smart card minidriver specification).
-    private static let cardIdentifierLength = 16
 }

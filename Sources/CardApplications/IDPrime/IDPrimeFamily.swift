@@ -34,7 +34,7 @@ package enum IDPrimeFamily: CardFamily {
         return nil
     }
 
-    private static func open(
+    static func open(
         _ files: IDPrimeFiles,
         _ hints: CardHints,
         on channel: inout AnyCardChannel,

@@ -144,7 +144,7 @@ extension OpenPGPApplication {
     }
 
     /// GET DATA (7.2.6).
-    private static func getData(
+    static func getData(
         _ tag: UInt16,
         limit: Int,
         on channel: inout AnyCardChannel

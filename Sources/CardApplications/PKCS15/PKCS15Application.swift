@@ -79,11 +79,14 @@ package struct PKCS15Application: CardApplication {
         )
     }
 
+    /// Of EF.CIAInfo (ISO/IEC 7816-15, 7.1).
+    static let tokenInfoShortIdentifier: UInt8 = 0x12
+
     /// EF.CIAInfo; `nil` where it cannot be read or makes no sense.
     mutating func readTokenInfo(on channel: inout AnyCardChannel) throws(CardError) -> TokenInfo? {
         let bytes = try transported { () throws(TransportError) in
             try files.readDirectoryFile(
-                shortIdentifier: 0x12,
+                shortIdentifier: Self.tokenInfoShortIdentifier,
                 identifier: [0x50, 0x32],
                 isPlausible: { $0 == 0x30 },
                 on: &channel

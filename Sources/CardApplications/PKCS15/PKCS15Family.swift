@@ -20,18 +20,23 @@ package enum PKCS15Family: CardFamily {
         _ hints: CardHints,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> (any CardApplication)? {
-        for aid in hints.identifiers(of: Self.self) {
-            if let found = try open(.aid(aid), atr: hints.atr, on: &channel) { return found }
-        }
-        // A name that cannot be selected may still have a place.
-        for template in hints.directory where claims(template.aid) {
-            if let path = template.path, path.starts(with: [0x3F, 0x00]),
-                let found = try open(.path(path), atr: hints.atr, on: &channel)
-            {
-                return found
-            }
+        for entry in entries(hints) {
+            if let found = try open(entry, atr: hints.atr, on: &channel) { return found }
         }
         return nil
+    }
+
+    /// Every way in that is known, names first.
+    static func entries(_ hints: CardHints) -> [CardFiles.Entry] {
+        let names = hints.identifiers(of: Self.self).map { CardFiles.Entry.aid($0) }
+        // A name that cannot be selected may still have a place.
+        let places = hints.directory.compactMap { template -> CardFiles.Entry? in
+            guard claims(template.aid), let path = template.path, path.starts(with: [0x3F, 0x00]) else {
+                return nil
+            }
+            return .path(path)
+        }
+        return names + places
     }
 
     private static func open(

@@ -1,0 +1,72 @@
+package import CardCore
+
+/// The serial number of a YubiKey, else what the card holder unique identifier holds: readable without a code by anybody
+/// (NIST SP 800-73-4, part 1, table 2).
+extension PIVFamily {
+    package static func glance(
+        _ hints: CardHints,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> RecognisedCard? {
+        let yubiKey = hints.atr.flatMap(YubiKey.init)
+        // A YubiKey is asked for its number in the application that gives it, so that one is looked for.
+        if yubiKey == nil, let number = try holderNumber(on: &channel) {
+            return RecognisedCard(family: name, number: number)
+        }
+        guard try DiscoveryObject.read(on: &channel) != nil else { return nil }
+        let number = yubiKey == nil ? nil : try number(of: yubiKey, on: &channel)
+        return RecognisedCard(family: name, number: number)
+    }
+
+    package static func recognise(
+        _ hints: CardHints,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> RecognisedCard? {
+        for aid in hints.identifiers(of: Self.self) where try PIVApplication.select(aid, on: &channel) {
+            let number = try number(of: hints.atr.flatMap(YubiKey.init), on: &channel)
+            return RecognisedCard(family: name, number: number)
+        }
+        return nil
+    }
+
+    fileprivate static func number(
+        of yubiKey: YubiKey?,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> CardNumber? {
+        if yubiKey != nil, let number = try YubiKey.serialNumber(on: &channel) {
+            return CardNumber(scope: YubiKey.numberScope, number)
+        }
+        return try holderNumber(on: &channel)
+    }
+
+    private static func holderNumber(on channel: inout AnyCardChannel) throws(TransportError) -> CardNumber? {
+        let response: ResponseAPDU
+        do throws(TransportError) {
+            response = try PIVObject.getData(CardHolderIdentifier.tag, on: &channel)
+        } catch .responseTooLong {
+            return nil
+        }
+        guard response.status.isSuccess, let object = PIVObject(response.data, in: 0x53) else { return nil }
+        return CardNumber(scope: name, CardHolderIdentifier.serialNumber(in: object))
+    }
+}
+
+extension YubiKey {
+    /// One number for the whole key, whichever of its applications is asked.
+    static let numberScope = "yubikey"
+}
+
+extension PIVApplication {
+    package mutating func readNumber(on channel: inout AnyCardChannel) throws(CardError) -> CardNumber? {
+        let yubiKey = yubiKey
+        return try transported { () throws(TransportError) in
+            try PIVFamily.number(of: yubiKey, on: &channel)
+        }
+    }
+
+    /// The certificate of PIV authentication; those of the other keys are for other things.
+    package mutating func readLoginCertificates(
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [CardCertificate] {
+        try readCertificate(.login, [], on: &channel).map { [$0] }?.filter(\.mayBeForLogin) ?? []
+    }
+}
