@@ -18,6 +18,9 @@ extension PresenceMachine {
     }
 
     /// The guards of a card that was seen to leave, and of one in doubt whose reader is seen without it.
+    ///
+    /// A service that has just started, and a reader that has just come back, say for a moment that there is no card, and
+    /// look only then. So after those an empty reader proves nothing until a card has been seen in it.
     mutating func miss(_ card: Card?, in reader: ReaderName, because cause: AbsenceCause) {
         let deadline = now.adding(seconds: policy.graceSeconds)
         for index in guards.indices {
@@ -25,7 +28,7 @@ extension PresenceMachine {
                 begin(Absence(cause: cause, deadline: deadline, firstVisit: nextVisit), at: index)
             } else if cause == .cardRemoved, guards[index].reader == reader,
                 var absence = guards[index].absence,
-                absence.cause.isDoubt
+                absence.cause == .daemonRestarted || absence.cause.isDoubt && card != nil
             {
                 absence.cause = cause
                 absence.deadline = min(absence.deadline, deadline)

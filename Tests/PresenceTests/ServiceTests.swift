@@ -58,11 +58,29 @@ struct ServiceTests {
         #expect(scene.locked == [alice])
     }
 
-    @Test func anEmptyReaderWhenTheServiceIsBackIsARemoval() {
+    /// A service that has just started says that every reader is empty, until it has looked.
+    @Test func anEmptyReaderWhenTheServiceIsBackHasUntilTheEndOfThePatience() {
         var scene = Scene()
         scene.insert("R", "A")
         scene.tell(.serviceLost)
         scene.readAll(.empty("R"))
+        scene.pass(seconds: 4)
+        #expect(scene.locked == [])
+        var other = scene
+        other.identify(other.show("R", counter: 1), "A")
+        other.pass(seconds: 100)
+        #expect(other.locked == [] && other.guarding(alice) == ["R"])
+        scene.pass(seconds: 1)
+        #expect(scene.locked == [alice])
+    }
+
+    @Test func aCardThatIsSeenAndPulledInThePatienceIsARemoval() {
+        var scene = Scene()
+        scene.insert("R", "A")
+        scene.tell(.serviceLost)
+        scene.readAll(.empty("R"))
+        scene.show("R", counter: 1)
+        scene.pull("R")
         #expect(scene.locked == [alice])
     }
 

@@ -126,6 +126,7 @@ struct SleepTests {
         var scene = asleep()
         scene.tell(.woke)
         scene.readAll(.empty("R"))
+        scene.pass(seconds: 5)
         #expect(scene.locked == [alice])
     }
 

@@ -70,7 +70,7 @@ extension Watcher {
             else { continue }
             let owed = Owed(reader: reader, stay: -1, counter: nil, identity: old.identity)
             let patience = max(1, policy.servicePatienceSeconds)
-            miss(owed, index, isDoubt: true, patience: patience, counter: old.counter)
+            miss(owed, index, isDoubt: true, isFromRestart: true, patience: patience, counter: old.counter)
         }
     }
 
@@ -93,12 +93,13 @@ extension Watcher {
         case .empty:
             stays[reader] = nil
             if let old { gone(old, from: reader, isDoubt: false) }
-            // Whoever might have been there is not.
+            // Whoever might have been there is not, where that can be seen.
             let latest = now + UInt64(policy.graceSeconds) * 1_000_000
             for index in people.indices {
                 for missing in people[index].missing.indices
                 where people[index].missing[missing].isDoubt
                     && people[index].missing[missing].reader == reader
+                    && (old != nil || people[index].missing[missing].isFromRestart)
                 {
                     people[index].missing[missing].isDoubt = false
                     people[index].missing[missing].latest =

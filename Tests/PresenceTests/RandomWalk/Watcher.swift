@@ -41,6 +41,8 @@ final class Watcher {
         let firstStay: Int
         /// Whether it may be there all the time, for all that is known.
         var isDoubt: Bool
+        /// An empty reader settles it, because the service has been there all the time.
+        var isFromRestart = false
         var latest: UInt64
     }
 
@@ -177,7 +179,14 @@ final class Watcher {
         }
     }
 
-    func miss(_ owed: Owed, _ index: Int, isDoubt: Bool, patience: UInt32, counter: UInt16? = nil) {
+    func miss(
+        _ owed: Owed,
+        _ index: Int,
+        isDoubt: Bool,
+        isFromRestart: Bool = false,
+        patience: UInt32,
+        counter: UInt16? = nil
+    ) {
         let seconds = isDoubt ? patience : policy.graceSeconds
         people[index].missing.append(
             Missing(
@@ -186,6 +195,7 @@ final class Watcher {
                 identity: owed.identity,
                 firstStay: nextStay,
                 isDoubt: isDoubt,
+                isFromRestart: isFromRestart,
                 latest: now + UInt64(seconds) * 1_000_000
             )
         )
