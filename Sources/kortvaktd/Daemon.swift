@@ -21,6 +21,8 @@ final class Daemon {
         case presence(TimerID)
         /// logind did not tell its sessions; ask again.
         case readSessions
+        /// Nothing has happened for a moment.
+        case calm
     }
 
     let journal = Journal()
@@ -147,6 +149,7 @@ final class Daemon {
                 journal.write(.cardNotIdentified, [.reader(outcome.visit.reader.text)])
             }
             handle(.identified(outcome.visit, outcome.identification))
+            start(.calm, at: .now + .seconds(2))
         }
     }
 
@@ -200,6 +203,7 @@ final class Daemon {
         switch alarm {
         case .presence(let id): handle(.timerFired(id))
         case .readSessions: logind?.readSessions()
+        case .calm: ProgramText.giveBack()
         }
     }
 
@@ -230,6 +234,7 @@ final class Daemon {
         }
         journal.write(.started, [.version(Kortvaktd.version)])
         ServiceNotify.ready(status: statusLine)
+        start(.calm, at: .now + .seconds(2))
     }
 
     private func stop() {
