@@ -86,7 +86,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "LoginSessions", dependencies: ["CSystemd", "CLinux"], swiftSettings: strict),
-        .target(name: "Texts", dependencies: ["CLinux", "Configuration"], exclude: ["po"], swiftSettings: strict),
+        .target(
+            name: "Texts",
+            dependencies: ["CLinux", "Configuration"],
+            exclude: ["po"],
+            swiftSettings: strict
+        ),
 
         // Floor 4: programs.
         .executableTarget(
@@ -100,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "kortvaktd",
             dependencies: [
-                "CLinux", "Configuration", "PCSC", "CertificateTrust", "Presence", "CardOperations", "LoginSessions",
+                "CLinux", "Configuration", "PCSC", "CertificateTrust", "Presence", "CardOperations",
+                "LoginSessions",
                 "Texts",
             ],
             swiftSettings: strict
@@ -167,7 +173,7 @@ let package = Package(
             name: "CardOperationsTests",
             dependencies: [
                 "COpenSSL", "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations",
-                "CardTesting", "CertificateTrust", "VirtualCards",
+                "CardTesting", "CertificateTrust", "VirtualCards", "VirtualReaders",
             ],
             swiftSettings: strict
         ),

@@ -56,8 +56,10 @@ package protocol CardApplication: Sendable {
         _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate?
-    /// The certificates that a person logs in with, and those of which that cannot be told because they cannot be read.
-    mutating func readLoginCertificates(on channel: inout AnyCardChannel) throws(CardError) -> [CardCertificate]
+    /// The certificates that a person logs in with, and those that cannot be read, so that nobody can tell.
+    mutating func readLoginCertificates(
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> [CardCertificate]
     /// Certificates of authorities that lie on the card, by which others can be verified.
     mutating func readAuthorities(on channel: inout AnyCardChannel) throws(CardError) -> [CardCertificate]
     /// Asks for a counter where that costs no try; `.unknown` elsewhere.

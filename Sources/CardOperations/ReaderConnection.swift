@@ -9,6 +9,8 @@ package struct ReaderConnection: CardConnection, ~Copyable {
     private let limit: Duration
     package let hints: CardHints
 
+    /// Takes over a card.
+    ///
     /// `hints` is what card data files say; its ATR is the card's own. `limit` is for the wait for other programs.
     package init(
         _ card: consuming Card,

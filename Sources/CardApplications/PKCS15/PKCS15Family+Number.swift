@@ -20,7 +20,9 @@ extension PKCS15Family {
         } catch .responseTooLong {
             return nil
         }
-        guard let info = bytes.flatMap({ try? TokenInfo.parse($0) }), let number = info.number else { return nil }
+        guard let info = bytes.flatMap({ try? TokenInfo.parse($0) }), let number = info.number else {
+            return nil
+        }
         return RecognisedCard(family: name, number: number)
     }
 

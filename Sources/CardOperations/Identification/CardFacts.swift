@@ -26,6 +26,13 @@ package struct CardFacts: Sendable {
     /// Whether something stood in the way of reading them all; without a card application there are none.
     package private(set) var lacksCertificates = false
 
+    private init() {}
+
+    /// What was read of certificates elsewhere; `lacksSome` where not all could be read.
+    package init(_ loginCertificates: [CardCertificate], lacksSome: Bool = false) {
+        (self.loginCertificates, lacksCertificates) = (loginCertificates, lacksSome)
+    }
+
     /// Reads the card in one transaction in which nothing is sent after `deadline`; blocking, no code is asked for.
     ///
     /// `product` is what card data says of it.

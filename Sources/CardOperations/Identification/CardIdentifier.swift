@@ -92,14 +92,15 @@ package struct CardIdentifier: Sendable {
     private func onCard<R: Sendable>(
         _ card: InsertedCard,
         within limit: Duration,
-        _ body: @escaping @Sendable (
-            inout ReaderConnection, ContinuousClock.Instant
-        ) throws(OperationError) -> R
+        _ body:
+            @escaping @Sendable (
+                inout ReaderConnection, ContinuousClock.Instant
+            ) throws(OperationError) -> R
     ) throws(OperationError) -> R {
         guard !card.isMute else { throw .service(.cardUnresponsive) }
-        // What waits for others is given up before the thread is, so that it can say that they were the reason.
-        let wait = limit - limit / 10
-        let deadline = ContinuousClock.now + wait
+        // Who waits for others gives up before the thread is given up, so that it can say that they were the reason, and
+        // which programs they are, for which it has to look into /proc.
+        let deadline = ContinuousClock.now + max(limit / 2, limit - .milliseconds(250))
         let hints = CardHints(atr: card.atr, products: products)
         let result: Result<R, OperationError>?
         do throws(PCSCError) {

@@ -8,7 +8,9 @@ extension Certificate {
         marks.formUnion(extensions.emailAddresses.compactMap { OwnerMark(.mail, $0.raw) })
         // A holder has one number (X.520, 6.2.9); of several nobody can say which it is.
         let numbers = subject.attributes.filter { $0.type.dotted == "2.5.4.5" }
-        if numbers.count == 1, let mark = OwnerMark(.serialNumber, numbers[0].value.raw) { marks.insert(mark) }
+        if numbers.count == 1 {
+            marks.formUnion([OwnerMark(.serialNumber, numbers[0].value.raw)].compactMap { $0 })
+        }
         if let mark = OwnerMark(fingerprint: fingerprint) { marks.insert(mark) }
         return marks
     }
