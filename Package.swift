@@ -98,7 +98,7 @@ let package = Package(
             name: "kortvakt",
             dependencies: [
                 "CLinux", "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
-                "CardOperations", "Texts", "VirtualReaders", arguments, subprocess, system,
+                "CardOperations", "LoginSessions", "Texts", "VirtualReaders", arguments, subprocess, system,
             ],
             swiftSettings: strict
         ),
@@ -192,7 +192,9 @@ let package = Package(
         .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: strict),
         .testTarget(
             name: "WordingTests",
-            dependencies: ["CertificateTrust", "Texts", "kortvakt"],
+            dependencies: [
+                "CardOperations", "CertificateTrust", "LoginSessions", "PCSC", "Texts", "kortvakt",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

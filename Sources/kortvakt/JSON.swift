@@ -7,10 +7,15 @@ internal import FoundationEssentials
 /// It may end up on a terminal, and much of it is text from cards: whatever could steer a terminal is escaped.
 enum JSON {
     static func print(_ value: some Encodable) {
+        if let line = line(value) { Output.line(line) }
+    }
+
+    /// One line without its end.
+    static func line(_ value: some Encodable) -> String? {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { return }
-        Output.line(escaped(String(decoding: data, as: UTF8.self)))
+        guard let data = try? encoder.encode(value) else { return nil }
+        return escaped(String(decoding: data, as: UTF8.self))
     }
 
     /// The encoder escapes what JSON demands (RFC 8259, section 7), which leaves DEL, C1 and formatting characters.

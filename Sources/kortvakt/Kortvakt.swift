@@ -9,7 +9,8 @@ struct Kortvakt: AsyncParsableCommand {
             commandName: "kortvakt",
             abstract: Program.texts.helpRoot,
             subcommands: [
-                StatusCommand.self, PINCommand.self, CertCommand.self, APDUCommand.self, DemoCommand.self,
+                StatusCommand.self, PINCommand.self, CertCommand.self, WatchCommand.self, APDUCommand.self,
+                LockCommand.self, DemoCommand.self,
             ]
         )
     }

@@ -12,6 +12,9 @@ internal import Glibc
     /// Called once when the connection is lost.
     package var lost: () -> Void = {}
 
+    /// Whether the connection has not been lost.
+    var isOpen: Bool { unsafe bus.with { unsafe sd_bus_is_open($0) } > 0 }
+
     private init(_ bus: consuming Owner<BusObject>, loop: EventLoop) {
         self.bus = bus
         self.loop = loop

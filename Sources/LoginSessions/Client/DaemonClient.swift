@@ -8,6 +8,11 @@ package final class DaemonClient {
     package struct Status: Equatable, Sendable {
         package let version: String
         package let state: DaemonState
+
+        package init(version: String, state: DaemonState) {
+            self.version = version
+            self.state = state
+        }
     }
 
     private let bus: Owner<BusObject>

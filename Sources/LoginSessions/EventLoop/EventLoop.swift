@@ -8,6 +8,7 @@ internal import Glibc
     let event: Owner<EventObject>
     private var signals: [EventSource] = []
     private var mailboxes: [EventSource] = []
+    private var hangUps: [EventSource] = []
     private var watchdog: EventSource?
     private var soon: [() -> Void] = []
     private var soonSource: EventSource?
@@ -27,7 +28,7 @@ internal import Glibc
     /// A loop runs once. Afterwards it hears of nothing any more, and holds nothing of whoever listened.
     package func run() throws(SystemError) -> Int32 {
         defer {
-            (signals, mailboxes, watchdog, soonSource) = ([], [], nil, nil)
+            (signals, mailboxes, hangUps, watchdog, soonSource) = ([], [], [], nil, nil)
             soon = []
         }
         let result = unsafe event.with { unsafe sd_event_loop($0) }
@@ -59,6 +60,34 @@ internal import Glibc
             handler: handler
         )
         signals.append(source)
+    }
+
+    /// Calls `handler` when nobody can read any more what is written to `descriptor`.
+    ///
+    /// That is a pipe without a reader, or a terminal that is gone; never a file, which cannot be waited for.
+    package func onHangUp(of descriptor: Int32, _ handler: @escaping () -> Void) throws(SystemError) {
+        do throws(SystemError) {
+            let source = try unsafe EventSource(
+                "sd_event_add_io",
+                on: self,
+                add: { event, source, userData in
+                    unsafe sd_event_add_io(
+                        event,
+                        source,
+                        descriptor,
+                        // EPOLLHUP comes unasked.
+                        UInt32(EPOLLERR.rawValue),
+                        { _, _, _, userData in unsafe EventSource.run(userData) },
+                        userData
+                    )
+                },
+                handler: handler
+            )
+            hangUps.append(source)
+        } catch {
+            // epoll_ctl(2): the file does not support epoll.
+            guard error.errno == EPERM else { throw error }
+        }
     }
 
     /// Calls `handler` in this loop with everything that is posted to `mailbox`, in the order in which it was posted.

@@ -5,6 +5,15 @@ extension DaemonState {
     /// What a daemon says of itself and its version, from the answer to `GetAll`.
     static func read(from message: BusMessage) throws(BusError) -> (state: DaemonState, version: String) {
         var state = DaemonState()
+        guard let version = try state.take(from: message) else { throw .malformed }
+        return (state, version)
+    }
+
+    /// Takes over the properties that stand next in a message (`a{sv}`), and gives back the version where it is among them.
+    ///
+    /// Where it fails nothing is taken over.
+    mutating func take(from message: BusMessage) throws(BusError) -> String? {
+        var state = self
         var version: String?
         try message.readProperties { name, type throws(BusError) in
             guard let property = DaemonProperty(rawValue: name), property.signature == type else {
@@ -13,21 +22,21 @@ extension DaemonState {
             switch property {
             case .version: version = try message.readString()
             case .readers:
-                state.readers = try message.readArray(of: "s", limit: limit) { () throws(BusError) in
+                state.readers = try message.readArray(of: "s", limit: Self.limit) { () throws(BusError) in
                     try message.readString()
                 }
             case .cards:
-                state.cards = try message.readArray(of: "(sbsbb)", limit: limit) { () throws(BusError) in
+                state.cards = try message.readArray(of: "(sbsbb)", limit: Self.limit) { () throws(BusError) in
                     try message.readStructure("sbsbb") { () throws(BusError) in try Card(from: message) }
                 }
             case .sessions:
-                state.sessions = try message.readArray(of: "(sb)", limit: limit) { () throws(BusError) in
+                state.sessions = try message.readArray(of: "(sb)", limit: Self.limit) { () throws(BusError) in
                     try message.readStructure("sb") { () throws(BusError) in
                         Session(id: try message.readString(), isLocked: try message.readBool())
                     }
                 }
             case .guards:
-                state.guards = try message.readArray(of: "(ss)", limit: limit) { () throws(BusError) in
+                state.guards = try message.readArray(of: "(ss)", limit: Self.limit) { () throws(BusError) in
                     try message.readStructure("ss") { () throws(BusError) in
                         Guard(session: try message.readString(), reader: try message.readString())
                     }
@@ -39,8 +48,8 @@ extension DaemonState {
             }
             return true
         }
-        guard let version else { throw .malformed }
-        return (state, version)
+        self = state
+        return version
     }
 }
 
