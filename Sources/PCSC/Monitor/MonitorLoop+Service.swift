@@ -16,8 +16,10 @@ extension MonitorLoop {
             tell(events, now)
             let isSettled = settled.map { $0 <= now } ?? false
             if isSettled { settled = nil }
-            if (listChanged || isSettled) && !stopping.isSet {
-                let farewells = table.list(try readers(connection))
+            // Without an event too: of a reader that came between two waits nothing ever tells.
+            if (listChanged || isSettled || events.isEmpty) && !stopping.isSet {
+                let isPlain = !listChanged && !isSettled
+                let farewells = table.list(isPlain ? try quickList(connection) : try readers(connection))
                 tell(farewells, now)
                 events += farewells
             }
@@ -46,6 +48,12 @@ extension MonitorLoop {
             if !listChanged { return table }
         }
         throw .readerNotFound
+    }
+
+    /// The readers, without a thread for a service that hangs: the wait that follows would hang too.
+    private func quickList(_ connection: Connection) throws(PCSCError) -> [Reader] {
+        guard let library = connection.unbounded else { throw .serviceNotAnswering }
+        return try library.listedReaders()
     }
 
     private func readers(_ connection: Connection) throws(PCSCError) -> [Reader] {

@@ -15,7 +15,12 @@ package final class ReaderMonitor: Sendable {
     /// The spans of time in a monitor's life.
     package struct Timing: Sendable {
         /// The longest wait for a change; `lastReturn` is at most this old while nothing happens.
-        package var idle = Duration.seconds(60)
+        ///
+        /// Each that ends makes the thread sleep and wake up six times in pcsc-lite 1.9.9. Longer than 300 s, so
+        /// that there is at most one in any 300 s. As long it may take at worst until it is seen that the
+        /// service hangs, or what libpcsclite cannot tell (`settling`), where it is not next to a change. The
+        /// library measures its wait on the wall clock: one that is set back meanwhile makes it so much longer.
+        package var idle = Duration.seconds(310)
         /// How long after a change it looks once more.
         ///
         /// That finds what libpcsclite cannot tell: a reader that was plugged in between two waits (before

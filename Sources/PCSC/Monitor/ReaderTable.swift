@@ -9,6 +9,35 @@ struct ReaderTable {
         /// `nil` until the first look.
         var status: ReaderStatus?
         var known: DWORD = 0
+        /// `status` has the card that is there counted already, and the service has not.
+        var isAhead = false
+
+        var waited: WaitedReader {
+            // Something must be known, or the library answers at once: a new reader that has a card says nothing
+            // at all until the card is powered.
+            let nothing = status != nil && known & 0xFFFF == 0
+            return WaitedReader(reader: reader, known: nothing ? known | DWORD(SCARD_STATE_EMPTY) : known)
+        }
+
+        /// This reader as it is in `state`.
+        ///
+        /// pcscd says that a card is there a moment before it counts it (EHStatusHandlerThread in 1.9.9). What is
+        /// between the two is one insertion, so it is counted here.
+        func looked(_ state: WaitedState) -> Row {
+            let count = UInt16(truncatingIfNeeded: state.event >> 16)
+            let isPresent = state.has(SCARD_STATE_PRESENT) && !state.has(SCARD_STATE_UNAVAILABLE)
+            let wasEmpty = known & DWORD(SCARD_STATE_EMPTY) != 0
+            let isAhead =
+                isAhead
+                ? status?.eventCount == count &+ 1 : isPresent && wasEmpty && status?.eventCount == count
+            let counted = DWORD(isAhead ? count &+ 1 : count) << 16
+            let status = ReaderStatus(
+                reader: reader,
+                eventState: state.event & 0xFFFF | counted,
+                atr: state.atr
+            )
+            return Row(reader: reader, status: status, known: ReaderTable.known(state), isAhead: isAhead)
+        }
     }
 
     private var rows: [Row] = []
@@ -19,7 +48,7 @@ struct ReaderTable {
     /// With as many readers as the library takes in one call there is no room for the list of readers; then
     /// none can be added either.
     var waited: [WaitedReader] {
-        let readers = rows.map { WaitedReader(reader: $0.reader, known: $0.known) }
+        let readers = rows.map(\.waited)
         if readers.count == Reader.maximumCount { return readers }
         return readers + [WaitedReader(reader: .notification, known: knownOfList)]
     }
@@ -57,9 +86,9 @@ struct ReaderTable {
                 listChanged = true
                 events = Self.farewell(row.status)
             } else {
-                let status = ReaderStatus(reader: row.reader, eventState: state.event, atr: state.atr)
-                events = Self.change(from: row.status, to: status)
-                remaining.append(Row(reader: row.reader, status: status, known: Self.known(state)))
+                let looked = row.looked(state)
+                events = looked.status.map { Self.change(from: row.status, to: $0) } ?? []
+                remaining.append(looked)
             }
             if case .cardRemoved? = events.first { departures += events } else { others += events }
         }

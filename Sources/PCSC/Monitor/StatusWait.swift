@@ -60,6 +60,20 @@ extension LibraryConnection {
         return (code, answers)
     }
 
+    /// The readers, in one question to the service.
+    ///
+    /// Wraps SCardListReaders, with more than enough room for as many names as there can be, of at most 128 bytes
+    /// each with its zero (MAX_READERNAME).
+    func listedReaders() throws(PCSCError) -> [Reader] {
+        var names = [CChar](repeating: 0, count: Reader.maximumCount * 256)
+        var length = DWORD(names.count)
+        let code = unsafe ReturnCode(SCardListReaders(context, nil, &names, &length))
+        if code == .noReadersAvailable { return [] }
+        if let error = code.error { throw error }
+        let bytes = names.prefix(Int(clamping: length)).map { UInt8(bitPattern: $0) }
+        return Reader.parsing(multiString: bytes)
+    }
+
     /// Ends a wait that is in progress in another thread; where none is, nothing happens.
     ///
     /// Wraps SCardCancel, the one call that may be made while another thread uses the context. It connects to

@@ -1,5 +1,8 @@
 import Testing
 
-/// The tests with a monitor in a process of its own, one after the other, because each starts a service too.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+/// The tests with a monitor in a process of its own, which starts a service too.
+///
+/// They wait more than they compute, so the suites run beside each other; the tests of each do not, because
+/// some look at how long something takes.
+@Suite(.timeLimit(.minutes(2)))
 struct MonitorTests {}

@@ -7,9 +7,9 @@ import Testing
 
 extension MonitorTests {
     /// The monitor and a service that does what a test wants; each in a process of its own.
-    struct MovingServiceTests {
-        @Test func readersAndCardsComeAndGo() async {
-            await #expect(processExitsWith: .success) {
+    @Suite(.serialized) struct MovingServiceTests {
+        @Test func readersAndCardsComeAndGo() async throws {
+            try await inOwnProcess {
                 try await MovingService.run(MovingService.plug(0, "A")) { service in
                     let first = await service.log.next()?.readers
                     #expect(first?.map(\.reader) == [MovingService.reader("A")])
@@ -45,8 +45,8 @@ extension MonitorTests {
         }
 
         /// The monitor's thread is held while the card goes and comes back.
-        @Test func aBounceBetweenTwoWaitsIsARemovalAndAnInsertion() async {
-            await #expect(processExitsWith: .success) {
+        @Test func aBounceBetweenTwoWaitsIsARemovalAndAnInsertion() async throws {
+            try await inOwnProcess {
                 let held = HeldSink()
                 try await MovingService.run(MovingService.plug(0, "A"), sink: held.hold) { service in
                     #expect(await service.log.next()?.readers?.count == 1)
@@ -62,8 +62,8 @@ extension MonitorTests {
         }
 
         /// libpcsclite compares no counter that is 0; the second look does.
-        @Test func aBounceAtTheCounterZeroIsSeenBeforeTheNextChange() async {
-            await #expect(processExitsWith: .success) {
+        @Test func aBounceAtTheCounterZeroIsSeenBeforeTheNextChange() async throws {
+            try await inOwnProcess {
                 let held = HeldSink(at: { $0.readers != nil })
                 try await MovingService.run(
                     MovingService.plug(0, "A"),
@@ -82,8 +82,8 @@ extension MonitorTests {
         }
 
         /// libpcsclite before 2.3 only compares the number of readers with that at the beginning of the wait.
-        @Test func aReaderThatComesBetweenTwoWaitsIsSeenBeforeTheNextChange() async {
-            await #expect(processExitsWith: .success) {
+        @Test func aReaderThatComesBetweenTwoWaitsIsSeenBeforeTheNextChange() async throws {
+            try await inOwnProcess {
                 let held = HeldSink()
                 try await MovingService.run(MovingService.plug(0, "A"), sink: held.hold) { service in
                     #expect(await service.log.next()?.readers?.count == 1)
@@ -98,8 +98,8 @@ extension MonitorTests {
             }
         }
 
-        @Test func eachOfTwoThousandRemovalsIsToldOnceAndInOrder() async {
-            await #expect(processExitsWith: .success) {
+        @Test func eachOfTwoThousandRemovalsIsToldOnceAndInOrder() async throws {
+            try await inOwnProcess {
                 try await MovingService.run(MovingService.plug(0, "A"), "card 0 3B00") { service in
                     #expect(await service.log.next()?.readers?.first?.card == MovingService.card("A", 1))
                     for turn in 0..<UInt16(2_000) {
@@ -115,8 +115,8 @@ extension MonitorTests {
         }
 
         /// As fast as they can be made; several may be told as one, which the counter shows.
-        @Test func ofFiftyThousandBouncesAtOnceNoneIsLost() async {
-            await #expect(processExitsWith: .success) {
+        @Test func ofFiftyThousandBouncesAtOnceNoneIsLost() async throws {
+            try await inOwnProcess {
                 try await MovingService.run(MovingService.plug(0, "A"), "card 0 3B00") { service in
                     #expect(await service.log.next()?.readers?.first?.card == MovingService.card("A", 1))
                     // Over the counter's end, which comes after 32,768 bounces.
@@ -129,13 +129,15 @@ extension MonitorTests {
                     var counted = 0
                     for event in events {
                         switch event {
-                        case .cardRemoved(let card, .pulled):
+                        case .cardRemoved(let card, .pulled), .cardRemoved(let card, .readerRemoved):
                             #expect(card == current)
                             current = nil
                             counted += 1
                         case .cardInserted(let card):
                             #expect(current == nil)
                             current = card
+                        // On a busy machine half of all counts may come between two looks.
+                        case .readerRemoved, .readerAdded: #expect(current == nil)
                         default: Issue.record("\(event)")
                         }
                     }
@@ -146,8 +148,8 @@ extension MonitorTests {
         }
 
         /// T10.
-        @Test func difficultNamesAreTheirBytes() async {
-            await #expect(processExitsWith: .success) {
+        @Test func difficultNamesAreTheirBytes() async throws {
+            try await inOwnProcess {
                 let names: [[UInt8]] = [
                     Array("not ".utf8) + [0xFF, 0xFE], [UInt8](repeating: 0x4C, count: 127),
                     Array("a\nb\u{1B}".utf8),
@@ -179,17 +181,19 @@ extension MonitorTests {
         }
 
         /// Sixteen take the place of the list in the call; one that leaves gives it back.
-        @Test func sixteenReadersAreWatchedAndAnExchangeOfOneIsSeen() async {
-            await #expect(processExitsWith: .success) {
+        @Test func sixteenReadersAreWatchedAndAnExchangeOfOneIsSeen() async throws {
+            try await inOwnProcess {
                 try await MovingService.run { service in
                     #expect(await service.log.next()?.readers?.isEmpty == true)
                     for slot in 0..<16 {
                         try await service.tell(MovingService.plug(slot, "R\(slot)"))
                         #expect(await service.log.next() == .readerAdded(MovingService.reader("R\(slot)")))
                     }
-                    try await service.tell("card 15 3B00", "card 0 3B00")
-                    for name in ["R15", "R0"] {
-                        #expect(await service.log.next() == .cardInserted(MovingService.card(name, 1)))
+                    for slot in [15, 0] {
+                        try await service.tell("card \(slot) 3B00")
+                        // One after the other: what one look finds is told in the order of the readers.
+                        let card = MovingService.card("R\(slot)", 1)
+                        #expect(await service.log.next() == .cardInserted(card))
                     }
                     try await service.tell(MovingService.plug(15, "New"))
                     let card = MovingService.card("R15", 1)

@@ -89,8 +89,9 @@ struct ReaderTableTests {
         // The service counts a failure of the reader as one.
         Case(.empty(4), .empty(5), []),
         Case(.empty(4), .card(6), [inserted(6)]),
-        // What never should be: a presence without a count.
-        Case(.empty(4), .card(4), [inserted(4)]),
+        // What is there already and not counted yet.
+        Case(.empty(4), .card(4), [inserted(5)]),
+        Case(.empty(65_535), .mute(65_535), [inserted(0, [], isMute: true)]),
         Case(.card(4), .empty(4), [removed(4)]),
         // The counter goes round.
         Case(.card(65_535), .card(1), [removed(65_535), inserted(1)]),
@@ -150,6 +151,36 @@ struct ReaderTableTests {
             #expect(table.waited == [WaitedReader(reader: Self.reader, known: 0), Self.list()])
             #expect(table.look([content.state]).events == events)
         }
+    }
+
+    /// pcscd sets the state of a reader first and its counter afterwards.
+    @Test func anInsertionThatIsSeenInTheMiddleIsTheSameAfterwards() {
+        for (before, after) in [(UInt16(4), UInt16(5)), (65_535, 0)] {
+            var table = ReaderTable()
+            _ = table.list([Self.reader])
+            _ = table.look([Content.empty(before).state])
+            #expect(table.look([Content.card(before).state]).events == [Self.inserted(after)])
+            // The library compares with what the service said.
+            #expect(table.waited[0].known == DWORD(SCARD_STATE_PRESENT) | DWORD(before) << 16)
+            #expect(table.look([Content.card(before).state]).events.isEmpty)
+            #expect(table.look([Content.card(after).state]).events.isEmpty)
+            #expect(table.statuses[0].card?.eventCount == after)
+            var pulled = table
+            #expect(pulled.look([Content.empty(after &+ 1).state]).events == [Self.removed(after)])
+            let bounced = [Self.removed(after), Self.inserted(after &+ 2)]
+            #expect(table.look([Content.card(after &+ 2).state]).events == bounced)
+        }
+    }
+
+    @Test func aReaderThatSaysNothingYetIsTakenForEmpty() {
+        var table = ReaderTable()
+        _ = table.list([Self.reader])
+        let nothing = WaitedState(event: DWORD(SCARD_STATE_CHANGED), atr: [])
+        #expect(table.look([nothing]).events == [.readerAdded(Self.reader)])
+        #expect(table.waited[0].known == DWORD(SCARD_STATE_EMPTY))
+        // The card that was in it when it was plugged in is not counted.
+        #expect(table.look([Content.card(0).state]).events == [Self.inserted(0)])
+        #expect(table.look([Content.empty(1).state]).events == [Self.removed(0)])
     }
 
     @Test func aReaderThatIsNotListedAnyMoreLeavesWithItsCard() {

@@ -6,9 +6,9 @@ import Testing
 
 extension MonitorTests {
     /// The end of a monitor, at any moment; each in a process of its own.
-    struct StoppingTests {
-        @Test func aWaitingMonitorStopsAtOnceAndOnce() async {
-            await #expect(processExitsWith: .success) {
+    @Suite(.serialized) struct StoppingTests {
+        @Test func aWaitingMonitorStopsAtOnceAndOnce() async throws {
+            try await inOwnProcess {
                 try await MovingService.run(MovingService.plug(0, "A")) { service in
                     #expect(await service.log.next()?.readers?.count == 1)
                     #expect(await service.log.next(within: .milliseconds(500)) == nil)
@@ -21,9 +21,25 @@ extension MonitorTests {
             }
         }
 
+        @Test func severalThreadsMayStopItAtOnce() async throws {
+            try await inOwnProcess {
+                try await MovingService.run(MovingService.plug(0, "A"), "card 0 3B00") { service in
+                    #expect(await service.log.next()?.readers?.count == 1)
+                    try await service.tell("bounce 0 20")
+                    let monitor = service.monitor
+                    let (answers, answering) = AsyncStream<Bool>.makeStream()
+                    for _ in 0..<4 {
+                        #expect(BoundedCall.startThread { answering.yield(monitor.stop()) })
+                    }
+                    var iterator = answers.makeAsyncIterator()
+                    for _ in 0..<4 { #expect(await iterator.next() == true) }
+                }
+            }
+        }
+
         /// libpcsclite forgets a cancellation that comes before the wait: the moments around it are all tried.
-        @Test func stoppingAtAnyMomentOfTheBeginningNeverHangs() async {
-            await #expect(processExitsWith: .success) {
+        @Test func stoppingAtAnyMomentOfTheBeginningNeverHangs() async throws {
+            try await inOwnProcess {
                 try await MovingService.run(MovingService.plug(0, "A")) { service in
                     var timing = ReaderMonitor.Timing()
                     timing.settling = .seconds(60)
@@ -40,8 +56,8 @@ extension MonitorTests {
         }
 
         /// The service is slow to begin a wait, and the first cancellation comes meanwhile.
-        @Test func aCancellationBeforeTheWaitIsRepeated() async {
-            await #expect(processExitsWith: .success) {
+        @Test func aCancellationBeforeTheWaitIsRepeated() async throws {
+            try await inOwnProcess {
                 // Else the second look after the change would end it.
                 var timing = ReaderMonitor.Timing()
                 timing.settling = .seconds(60)
@@ -55,8 +71,8 @@ extension MonitorTests {
             }
         }
 
-        @Test func stoppingFromTheSinkMakesTheEventTheLast() async {
-            await #expect(processExitsWith: .success) {
+        @Test func stoppingFromTheSinkMakesTheEventTheLast() async throws {
+            try await inOwnProcess {
                 let monitor = Mutex<ReaderMonitor?>(nil)
                 let log = EventLog()
                 let holding = try Latch()
@@ -76,8 +92,8 @@ extension MonitorTests {
             }
         }
 
-        @Test func aMonitorThatIsDroppedStops() async {
-            await #expect(processExitsWith: .success) {
+        @Test func aMonitorThatIsDroppedStops() async throws {
+            try await inOwnProcess {
                 try await MovingService.run(MovingService.plug(0, "A")) { service in
                     let log = EventLog()
                     do {
@@ -91,8 +107,8 @@ extension MonitorTests {
             }
         }
 
-        @Test func aSinkThatDoesNotReturnIsGivenUp() async {
-            await #expect(processExitsWith: .success) {
+        @Test func aSinkThatDoesNotReturnIsGivenUp() async throws {
+            try await inOwnProcess {
                 try await MovingService.run { service in
                     #expect(await service.log.next() != nil)
                     let entered = EventLog()

@@ -7,9 +7,11 @@ Speaks pcsc-lite's client protocol 4:4 (winscard_msg.h of 1.9.9) as pcscd does, 
   empty SLOT                 takes the card out
   fail SLOT                  the reader does not say what is in it
   count SLOT N               sets the event counter, without telling those who wait
+  state SLOT N               sets the state to the sum of 1 (unknown), 2 (absent), 4 (present), 8 (mute) and more
   bounce SLOT N              takes the card out and puts it in again, N times
   quiet | loud               do not tell those who wait | tell them, at once and from now on
-  answer CODE                answers each wait at once with this return code; 0 ends that
+  waits                      says "done" once somebody has been waiting for 50 ms
+  answer CODE                answers each wait but a connection's first at once with this return code; 0 ends that
   slow MS                    takes that long to begin a wait
   storm                      tells those who wait all the time, without anything new; again ends that
   noise N                    N times random states
@@ -22,8 +24,9 @@ ESTABLISH, RELEASE, CANCEL, VERSION, STATES, WAIT, STOP_WAITING = 1, 2, 0x0D, 0x
 CANCELLED, INVALID_HANDLE = 0x80100002, 0x80100003
 UNKNOWN, ABSENT, PRESENT, SWALLOWED = 1, 2, 4, 8
 lock = threading.RLock()
+begun = threading.Condition(lock)
 table = [dict(name=b"", state=ABSENT, count=0, atr=b"") for _ in range(16)]
-clients, waiting, failed, handles = set(), set(), set(), {}
+clients, waiting, failed, handles, beginnings = set(), set(), set(), {}, {}
 quiet, hung, storming, code, delay = False, False, False, 0, 0
 
 
@@ -83,8 +86,12 @@ def serve(client):
                 elif command == WAIT:
                     send(client, states())
                     waiting.add(client)
-                    if code or storming:
-                        # Later, because a library that does not wait reads what comes now as another answer.
+                    # In the first the library does not wait, and would take the answer for another.
+                    is_first = client not in beginnings
+                    beginnings[client] = time.monotonic()
+                    begun.notify()
+                    if (code and not is_first) or storming:
+                        # A little later, so that one that is answered too often can be counted.
                         threading.Timer(0.005, answer, [client]).start()
                 elif command == STOP_WAITING:
                     # The library waits for an answer here after each code but "cancelled".
@@ -140,6 +147,9 @@ def obey(verb, arguments):
         signal()
     elif verb == "count":
         row["count"] = int(arguments[1])
+    elif verb == "state":
+        row.update(state=int(arguments[1]), atr=b"\x3B\x00" if int(arguments[1]) & PRESENT else b"")
+        signal()
     elif verb == "bounce":
         atr = row["atr"]
         for _ in range(int(arguments[1])):
@@ -158,6 +168,9 @@ def obey(verb, arguments):
         if code:
             for client in list(waiting):
                 answer(client)
+    elif verb == "waits":
+        while not any(time.monotonic() - beginnings[client] > 0.05 for client in waiting):
+            begun.wait(0.01)
     elif verb == "slow":
         delay = int(arguments[0]) / 1000
     elif verb == "storm":
