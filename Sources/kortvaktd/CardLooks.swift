@@ -19,7 +19,9 @@ final class CardLooks {
     /// As many readers as pcsc-lite has (PCSCLITE_MAX_READERS_CONTEXTS).
     static let limit = 16
 
-    /// Looks at a card; blocking. `tell` may be called several times, the last time with `isLast`.
+    /// Looks at a card, for as long as it takes.
+    ///
+    /// `tell` may be called several times, the last time with `isLast`.
     typealias Look = @Sendable (Visit, InsertedCard, _ tell: (Outcome) -> Void) -> Void
 
     private let tell: @Sendable (Outcome) -> Void

@@ -21,6 +21,8 @@ final class Daemon {
         case presence(TimerID)
         /// logind did not tell its sessions; ask again.
         case readSessions
+        /// By now the reader monitor must have come back.
+        case monitorIsDue
         /// Nothing has happened for a moment.
         case calm
     }
@@ -203,6 +205,7 @@ final class Daemon {
         switch alarm {
         case .presence(let id): handle(.timerFired(id))
         case .readSessions: logind?.readSessions()
+        case .monitorIsDue: expectMonitor()
         case .calm: ProgramText.giveBack()
         }
     }
@@ -234,6 +237,7 @@ final class Daemon {
         }
         journal.write(.started, [.version(Kortvaktd.version)])
         ServiceNotify.ready(status: statusLine)
+        expectMonitor()
         start(.calm, at: .now + .seconds(2))
     }
 
@@ -263,12 +267,23 @@ final class Daemon {
         }
     }
 
-    private func isHealthy() -> Bool {
-        guard let monitor else { return true }
+    /// Until when the monitor must have come back: one wait, the answer of a service, and room for a busy machine.
+    private var monitorIsDue: BootInstant? {
+        guard let monitor else { return nil }
         let age = monitor.lastReturn.duration(to: .now)
-        // One wait, the longest answer of a service that is away, and room for a busy machine.
-        let isHealthy = age < timing.idle + timing.answer + .seconds(10)
-        if !isHealthy { journal.write(.unhealthy) }
-        return isHealthy
+        return BootInstant.now.earlier(by: age) + (timing.idle + timing.answer + .seconds(10))
+    }
+
+    private func isHealthy() -> Bool { monitorIsDue.map { .now < $0 } ?? true }
+
+    /// Ends the daemon where the card service hangs, and with it the thread that waits for it in vain.
+    ///
+    /// The next one finds that the service does not answer, and what was guarded is locked after the patience.
+    private func expectMonitor() {
+        guard isHealthy() else {
+            journal.write(.unhealthy)
+            return loop.exit(code: 1)
+        }
+        if let monitorIsDue { start(.monitorIsDue, at: monitorIsDue) }
     }
 }

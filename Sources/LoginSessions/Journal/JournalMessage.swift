@@ -84,7 +84,7 @@ package enum JournalMessage: String, CaseIterable, Sendable {
         case .sessionsUnreadable: "The sessions could not be read"
         case .requestRefused: "A request was refused"
         case .busLost: "The connection to the system bus is lost"
-        case .unhealthy: "The reader thread does not answer; systemd is not told that the service lives"
+        case .unhealthy: "The card service hangs; kortvaktd begins anew, and what it guards is locked after the patience"
         }
     }
 

@@ -94,7 +94,8 @@ def unplugged():
 @row("a card that never answers guards, and is missed")
 def mute_card():
     scene = Scene()
-    card = scene.guarded(0, "siths", "--fault", "mute:1")
+    # Whoever else asks it something waits for ever.
+    card = scene.guarded(0, "siths", "--fault", "mute:1", seen=False)
     machine.stays("not identified", lambda: not daemon.identified(scene.slots[0]), 1)
     scene.locks(scene.pull(card))
 
