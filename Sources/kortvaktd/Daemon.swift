@@ -224,6 +224,7 @@ final class Daemon {
         switch restored {
         case .guards(let guards) where !guards.isEmpty:
             journal.write(.stateRestored, [.count(guards.count)])
+            for saved in guards { missing[saved.session] = (.now, saved.reader) }
         case .guards: break
         case .unreadable: journal.write(.stateUnreadable)
         }
