@@ -52,7 +52,8 @@ extension CardFamily {
         return try recognised(&found, on: &channel)
     }
 
-    private static func recognised(
+    /// The card of an application that is selected.
+    static func recognised(
         _ application: inout any CardApplication,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> RecognisedCard {

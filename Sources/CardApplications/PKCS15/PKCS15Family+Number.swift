@@ -34,14 +34,8 @@ extension PKCS15Family {
         for entry in entries(hints) {
             var files = CardFiles(entry: entry)
             guard try files.enterApplication(on: &channel).isSelected else { continue }
-            var application = PKCS15Application(files: files, row: nil)
-            do throws(CardError) {
-                return RecognisedCard(family: name, number: try application.readNumber(on: &channel))
-            } catch .transport(let error) {
-                throw error
-            } catch {
-                return RecognisedCard(family: name, number: nil)
-            }
+            var application: any CardApplication = PKCS15Application(files: files, row: nil)
+            return try recognised(&application, on: &channel)
         }
         return nil
     }

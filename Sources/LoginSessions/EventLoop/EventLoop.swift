@@ -67,23 +67,8 @@ internal import Glibc
     /// That is a pipe without a reader, or a terminal that is gone; never a file, which cannot be waited for.
     package func onHangUp(of descriptor: Int32, _ handler: @escaping () -> Void) throws(SystemError) {
         do throws(SystemError) {
-            let source = try unsafe EventSource(
-                "sd_event_add_io",
-                on: self,
-                add: { event, source, userData in
-                    unsafe sd_event_add_io(
-                        event,
-                        source,
-                        descriptor,
-                        // EPOLLHUP comes unasked.
-                        UInt32(EPOLLERR.rawValue),
-                        { _, _, _, userData in unsafe EventSource.run(userData) },
-                        userData
-                    )
-                },
-                handler: handler
-            )
-            hangUps.append(source)
+            // EPOLLHUP comes unasked.
+            hangUps.append(try source(of: descriptor, EPOLLERR, handler))
         } catch {
             // epoll_ctl(2): the file does not support epoll.
             guard error.errno == EPERM else { throw error }
@@ -97,8 +82,17 @@ internal import Glibc
         from mailbox: Mailbox<Value>,
         _ handler: @escaping (Value) -> Void
     ) throws(SystemError) {
-        let descriptor = mailbox.wakeUp
-        let source = try unsafe EventSource(
+        mailboxes.append(
+            try source(of: mailbox.wakeUp, EPOLLIN) { for value in mailbox.takeSome() { handler(value) } }
+        )
+    }
+
+    private func source(
+        of descriptor: Int32,
+        _ events: EPOLL_EVENTS,
+        _ handler: @escaping () -> Void
+    ) throws(SystemError) -> EventSource {
+        try unsafe EventSource(
             "sd_event_add_io",
             on: self,
             add: { event, source, userData in
@@ -106,15 +100,13 @@ internal import Glibc
                     event,
                     source,
                     descriptor,
-                    UInt32(EPOLLIN.rawValue),
+                    events.rawValue,
                     { _, _, _, userData in unsafe EventSource.run(userData) },
                     userData
                 )
             },
-            handler: { for value in mailbox.takeSome() { handler(value) } }
+            handler: handler
         )
-        try source.setPriority(.first)
-        mailboxes.append(source)
     }
 
     /// Calls `body` when the handler that runs now has ended, before the loop waits again.

@@ -24,20 +24,6 @@ internal import Glibc
         try SystemError.check(function, result)
     }
 
-    /// What is told before what, when the loop finds several things to tell; those of the bus are `SD_EVENT_PRIORITY_NORMAL`.
-    func setPriority(_ priority: Priority) throws(SystemError) {
-        try unsafe withPointer("sd_event_source_set_priority") {
-            unsafe sd_event_source_set_priority($0, priority.rawValue)
-        }
-    }
-
-    enum Priority: Int64 {
-        /// What other threads have seen.
-        case first = -10
-        /// What is done because something was not heard of: it may be waiting to be heard.
-        case last = 10
-    }
-
     /// Waits until this moment, once more or for the first time.
     func rearm(atMicroseconds microseconds: UInt64) throws(SystemError) {
         try unsafe withPointer("sd_event_source_set_time") {
