@@ -45,7 +45,7 @@ CARD_DATA = $(wildcard Sources/CardApplications/Data/*.conf)
 
 # Two package managers at once would wait for each other's lock.
 .NOTPARALLEL:
-.PHONY: help demo test build install install-tool install-daemon lock-rows lock-story lint bench fuzz check-memory po clean packages-build packages-demo packages vpcd share programs
+.PHONY: help demo test build install install-tool install-daemon lock-rows lock-story lock-bench lock-table lint bench fuzz check-memory po clean packages-build packages-demo packages vpcd share programs
 
 help:
 	@echo 'make demo     install what is missing, build, and show a blocked card being unblocked; no hardware needed'
@@ -56,6 +56,8 @@ help:
 	@echo 'make lock-rows    everything that can happen to a guarded session, likewise'
 	@echo 'make lint     check the format of the sources'
 	@echo 'make bench    count commands and time, beside other programs on the same software card, and OpenSSL'
+	@echo 'make lock-bench   how fast and how steadily the daemon locks, beside other programs; needs root (part of bench)'
+	@echo 'make lock-table   what other programs do in the same cases'
 	@echo 'make fuzz     feed hostile cards and files, with AddressSanitizer'
 	@echo 'make check-memory  look for memory lost or freed twice, with AddressSanitizer and valgrind; about six minutes'
 	@echo 'make po       bring the translation files up to date with the sources'
@@ -126,6 +128,16 @@ lint:
 bench: packages vpcd build
 	KORTVAKT_BENCH=1 $(SWIFT_BUILD) $(RELEASE) --product TrustBenchmark
 	BUILD=$(BUILD) Tests/tools/bench
+	@$(MAKE) --no-print-directory lock-bench
+
+# Twenty minutes, most of them spent waiting.
+lock-bench: packages vpcd build
+	@Tests/tools/fetch-peers $(BUILD)/peers
+	BUILD=$(BUILD) Tests/tools/lock-bench || test $$? = 77
+
+lock-table: packages vpcd build
+	@Tests/tools/fetch-peers $(BUILD)/peers
+	BUILD=$(BUILD) Tests/tools/lock-table || test $$? = 77
 
 fuzz: packages
 	BUILD=$(BUILD) Tests/tools/fuzz
