@@ -15,7 +15,7 @@ extension Texts {
         Sentence(
             text("The settings end sessions, and polkit does not permit this to the daemon."),
             text(
-                "Copy kortvakt-terminate.rules.example to /etc/polkit-1/rules.d/51-kortvakt-terminate.rules, or set Action=lock and Escalate=none."
+                "Copy kortvakt-terminate.rules.example (in share/doc/kortvakt) to /etc/polkit-1/rules.d/51-kortvakt-terminate.rules, or set Action=lock and Escalate=none."
             )
         )
     }

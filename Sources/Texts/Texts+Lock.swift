@@ -43,7 +43,7 @@ extension Texts {
     // MARK: Why nothing guards
 
     package var seesNoReader: String {
-        text("The lock service sees no card reader. Plug one in; what is wrong shows: kortvakt status")
+        text("The lock service sees no card reader. Plug one in. To see what is wrong: kortvakt status")
     }
     package var seesNoCard: String {
         text("The lock service sees no card. Insert your card, then it guards your session.")
@@ -54,7 +54,9 @@ extension Texts {
         )
     }
     package var cardsGuardOthers: String {
-        text("The cards that are in guard other sessions: a card guards those on the screen of its reader.")
+        text(
+            "The cards in the readers guard other sessions: a card guards those on the screen of its reader."
+        )
     }
 
     // MARK: The last lock

@@ -31,7 +31,7 @@ package struct RevocationCache: Sendable {
         let shared = "/var/cache/kortvakt"
         // systemd puts `:` between several.
         if let folder = path("CACHE_DIRECTORY")?.split(separator: ":").first {
-            return RevocationCache(folders: [String(folder)])
+            return RevocationCache(folders: [String(folder), shared])
         }
         guard geteuid() != 0 else { return RevocationCache(folders: [shared]) }
         let own = path("XDG_CACHE_HOME") ?? path("HOME").map { "\($0)/.cache" }

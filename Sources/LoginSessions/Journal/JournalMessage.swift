@@ -53,7 +53,8 @@ package enum JournalMessage: String, CaseIterable, Sendable {
         case .stoppingWhileGuarding:
             "kortvaktd ends on request; cards that are pulled from now on lock nothing"
         case .settingsRead: "The settings are in force"
-        case .settingsRefused: "The settings have a fault; the old ones stay in force"
+        case .settingsRefused:
+            "The settings have a fault; what was in force stays so, at the start the defaults"
         case .stateRestored: "The guards of the earlier run are in force again"
         case .stateUnreadable:
             "The guards of the earlier run cannot be known; every session that could be guarded is asked to lock"
@@ -84,7 +85,8 @@ package enum JournalMessage: String, CaseIterable, Sendable {
         case .sessionsUnreadable: "The sessions could not be read"
         case .requestRefused: "A request was refused"
         case .busLost: "The connection to the system bus is lost"
-        case .unhealthy: "The card service hangs; kortvaktd begins anew, and what it guards is locked after the patience"
+        case .unhealthy:
+            "The card service hangs; kortvaktd begins anew, and what it guards is locked after the patience"
         }
     }
 

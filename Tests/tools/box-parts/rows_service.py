@@ -35,10 +35,12 @@ def service_restarted():
 def service_killed():
     scene = Scene("[Lock]\nServicePatienceSec=2\n")
     card = scene.guarded()
-    when = card.pull()
     machine.kill("pcscd")
-    say("the card is pulled, pcscd is killed")
+    when = card.pull()
+    say("pcscd is killed, the card is pulled")
     scene.locks(when)
+    took = time.monotonic() - when
+    expect(f"not before the patience ends: {took:.1f} s", took > 1.8)
 
 
 @row("pcscd is stopped for good: locked when the patience ends, and a card put in later guards again")
@@ -144,8 +146,15 @@ def sleep_without_card():
     scene.stays_open(seconds=3)
     daemon.guards_begin(scene.alice, scene.slots[0])
     sleeping.fall_asleep(scene.watch)
+    # What sleeping is here is a pause; whoever sleeps in it is stopped.
+    asleep = [machine.main_pid(unit) for unit in ["kortvaktd", "pcscd"]]
+    for pid in asleep:
+        os.kill(pid, signal.SIGSTOP)
     when = scene.pull(card)
     sleeping.wake(scene.watch)
+    scene.stays_open(seconds=0.2)
+    for pid in asleep:
+        os.kill(pid, signal.SIGCONT)
     scene.locks(when)
 
 
