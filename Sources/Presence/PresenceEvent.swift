@@ -25,6 +25,8 @@ package enum PresenceEvent: Hashable, Sendable {
     case sessionEnded(SessionID)
     /// logind's bus name has a new owner.
     case loginServiceRestarted
+    /// logind did not do what it was asked for this session: it refused, or did not answer.
+    case requestFailed(SessionID)
     /// `PrepareForSleep true`.
     case preparingForSleep
     /// `PrepareForSleep false`.

@@ -23,6 +23,7 @@ extension PresenceMachine {
     /// look only then. So after those an empty reader proves nothing until a card has been seen in it.
     mutating func miss(_ card: Card?, in reader: ReaderName, because cause: AbsenceCause) {
         let deadline = now.adding(seconds: policy.graceSeconds)
+        if let card { noteDeparture(of: card, from: reader) }
         for index in guards.indices {
             if let card, guards[index].isPresent(inVisit: card.visit.number) {
                 begin(Absence(cause: cause, deadline: deadline, firstVisit: nextVisit), at: index)
@@ -35,6 +36,40 @@ extension PresenceMachine {
                 begin(absence, at: index)
             }
         }
+    }
+
+    private mutating func noteDeparture(of card: Card, from reader: ReaderName) {
+        guard let seat = policy.seat(of: reader) else { return }
+        for index in sessions.indices where sessions[index].isLocked && sessions[index].info.seat == seat {
+            guard reasonAgainst(card, for: sessions[index]) == nil else { continue }
+            let identity = card.identification?.identity
+            sessions[index].departed = Session.Departed(reader: reader, identity: identity, at: now)
+        }
+    }
+
+    /// A session that is open now, where the card may have left after the screen opened, misses it.
+    ///
+    /// Not where another card is there: whoever that is keeps it open.
+    mutating func missDeparted(from index: Int) {
+        let session = sessions[index]
+        sessions[index].departed = nil
+        guard let departed = session.departed, policy.bind != .explicit, session.info.isActive,
+            now <= departed.at.adding(seconds: Session.Departed.overlapSeconds)
+        else { return }
+        let isKeptOpen = readers.contains { reader in
+            guard let card = reader.card, reader.seat == session.info.seat else { return false }
+            return reasonAgainst(card, for: session) == nil
+        }
+        guard !isKeptOpen else { return }
+        let absence = Absence(
+            cause: .cardRemoved,
+            deadline: departed.at.adding(seconds: policy.graceSeconds),
+            firstVisit: nextVisit
+        )
+        let (id, reader) = (session.info.id, departed.reader)
+        let saved = SavedGuard(session: id, reader: reader, counter: nil, identity: departed.identity)
+        guards.append(Guard(restoring: saved, absence: absence))
+        begin(absence, at: guards.count - 1)
     }
 
     private mutating func begin(_ absence: Absence, at index: Int) {
@@ -106,7 +141,7 @@ extension PresenceMachine {
             guard let index = sessions.firstIndex(where: { $0.info.id == late.session }),
                 !sessions[index].isLocked, let cause = late.absence?.cause
             else { continue }
-            act(on: index, because: .missingCard(cause))
+            act(on: index, because: .missingCard(cause), in: late.reader)
         }
     }
 }

@@ -4,12 +4,12 @@ extension PresenceMachine {
         sessions.removeAll { session in !list.contains { $0.id == session.info.id } }
         for info in list { update(info) }
         for index in sessions.indices {
-            guard let asked = sessions[index].asked, asked.mustRepeat else { continue }
-            // The settings may have changed since; nobody's session ends against them.
-            let step = policy.action == .terminate ? asked.step : .lock
-            sessions[index].lock = .asked(Session.Asked(step: step, confirmBy: asked.confirmBy))
-            guard step == .terminate || sessions[index].info.isLockable else { continue }
-            ask(step, index, because: .askedBeforeRestart)
+            guard var asked = sessions[index].asked, asked.mustRepeat else { continue }
+            let step = stepAgain(index, asked)
+            asked.step = step ?? .lock
+            (asked.mustRepeat, asked.hasFailed) = (false, false)
+            sessions[index].lock = .asked(asked)
+            if let step { ask(step, index, because: .askedBeforeRestart) }
         }
     }
 
@@ -20,8 +20,10 @@ extension PresenceMachine {
         let hadHint = sessions[index].info.lockedHint
         sessions[index].info = info
         guard info.lockedHint != hadHint else { return }
+        sessions[index].unconfirmed = nil
         if info.lockedHint, sessions[index].asked != nil { report(.lockConfirmed(info.id)) }
         sessions[index].lock = info.lockedHint ? .locked : .unlocked
+        if !info.lockedHint { missDeparted(from: index) }
     }
 
     /// logind has forgotten which sessions are locked, and perhaps what it was asked, but no session.

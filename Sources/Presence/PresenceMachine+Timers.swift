@@ -16,6 +16,10 @@ extension PresenceMachine {
                 asked.confirmBy = asked.confirmBy.subtracting(microseconds: back)
                 sessions[index].lock = .asked(asked)
             }
+            if var departed = sessions[index].departed {
+                departed.at = departed.at.subtracting(microseconds: back)
+                sessions[index].departed = departed
+            }
             if case .until(let deadline) = sessions[index].withoutCard {
                 sessions[index].withoutCard = .until(deadline.subtracting(microseconds: back))
             }

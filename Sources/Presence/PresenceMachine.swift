@@ -25,6 +25,7 @@ package struct PresenceMachine: Sendable {
     private var hasStarted = false
     private var guardsHaveChanged = false
     private var saved: [SavedGuard]?
+    private var owedLocks: [SavedGuard] = []
 
     package init(policy: PresencePolicy) { self.policy = policy }
 
@@ -35,6 +36,8 @@ package struct PresenceMachine: Sendable {
     package mutating func handle(_ event: PresenceEvent, at instant: Instant) -> [PresenceEffect] {
         setClock(to: instant)
         if event.comesAfterDeadlines { actOnPassedRemovals() }
+        // Who is asked only now, because the time was over before, is one of those for whom the sleep waits.
+        if event == .preparingForSleep { actOnPassedDeadlines() }
         apply(event)
         endGuards()
         beginGuards()
@@ -61,6 +64,7 @@ package struct PresenceMachine: Sendable {
         case .session(let session): update(session)
         case .sessionEnded(let id): sessions.removeAll { $0.info.id == id }
         case .loginServiceRestarted: loginServiceRestarted()
+        case .requestFailed(let id): requestFailed(for: id)
         case .preparingForSleep: prepareForSleep()
         case .woke: wake()
         case .guardRequested(let session, let reader): requestGuard(of: session, reader: reader)
@@ -108,9 +112,11 @@ package struct PresenceMachine: Sendable {
     }
 
     private mutating func saveGuards() {
-        guard guardsHaveChanged else { return }
+        let owed = sessions.compactMap(\.owedLock)
+        guard guardsHaveChanged || owed != owedLocks else { return }
         guardsHaveChanged = false
-        let current = guards.map(SavedGuard.init)
+        owedLocks = owed
+        let current = guards.map(SavedGuard.init) + owed
         guard current != saved else { return }
         saved = current
         effects.append(.save(current))

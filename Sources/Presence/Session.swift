@@ -3,10 +3,24 @@ struct Session: Hashable, Sendable {
     var info: LoginSession
     var lock: LockState
     var withoutCard = WithoutCard.no
+    /// What it was asked when it did not confirm in time; logind may say only later that it did not do it.
+    var unconfirmed: Asked?
+    /// The last card that left while it was locked.
+    var departed: Departed?
 
     init(_ info: LoginSession) {
         self.info = info
         lock = info.lockedHint ? .locked : .unlocked
+    }
+
+    struct Departed: Hashable, Sendable {
+        let reader: ReaderName
+        let identity: CardIdentity?
+        var at: Instant
+
+        /// Cards and screens are heard of on different ways: a card that left in so many seconds before a session is
+        /// heard to be open may have left an open screen.
+        static let overlapSeconds: UInt32 = 3
     }
 
     enum LockState: Hashable, Sendable {
@@ -24,9 +38,20 @@ struct Session: Hashable, Sendable {
 
     struct Asked: Hashable, Sendable {
         var step: Step
+        var cause: ActionCause
         var confirmBy: Instant
+        /// Where the card was whose absence is the cause: what is still to be done if the daemon dies now.
+        ///
+        /// logind asks polkit who it was that asked, and a daemon that is not there any more may not lock anything.
+        var missing: ReaderName?
         /// logind went away, perhaps before it could pass it on.
         var mustRepeat = false
+        /// logind did not do it; when the time to confirm is over it is asked again, each time after twice as long.
+        var hasFailed = false
+        /// The seconds before it is asked again.
+        var pause: UInt32
+
+        static let longestPause: UInt32 = 60
     }
 
     /// `RequireCardSec=`.
@@ -38,6 +63,11 @@ struct Session: Hashable, Sendable {
     }
 
     var isLocked: Bool { lock == .locked }
+
+    /// What the next daemon has to do where this one dies before the lock is confirmed: a guard that no card satisfies.
+    var owedLock: SavedGuard? {
+        asked?.missing.map { SavedGuard(session: info.id, reader: $0, counter: nil, identity: nil) }
+    }
 
     var asked: Asked? {
         if case .asked(let asked) = lock { asked } else { nil }

@@ -57,7 +57,7 @@ extension Daemon {
             interface?.emit(.lockFailed(session: id.id, reason: failure))
             answerCallers(of: id, .failure(.lockFailed))
             // A session that may not be ended is not left open for that.
-            if step == .terminate { ask(.lock, of: id) }
+            if step == .terminate { ask(.lock, of: id) } else { handle(.requestFailed(id)) }
         }
         publish()
     }

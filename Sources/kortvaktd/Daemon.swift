@@ -169,10 +169,11 @@ final class Daemon {
             handle(.sessionEnded(SessionID(id)))
         case .unreadable(let id, let error):
             journal.write(.sessionUnreadable, [.session(id), .error(error)])
+            // logind may have been too busy; what makes no sense stays so.
+            if error == .noAnswer || error == .tooMuch { readSessionsLater() }
         case .failed(let error):
             journal.write(.sessionsUnreadable, [.error(error)])
-            start(.readSessions, at: .now + pause)
-            pause = min(pause * 2, .seconds(60))
+            readSessionsLater()
         case .restarted:
             journal.write(.logindRestarted)
             handle(.loginServiceRestarted)
@@ -180,6 +181,11 @@ final class Daemon {
         case .prepareForSleep(let begins): handle(begins ? .preparingForSleep : .woke)
         case .sleepInhibitorRefused(let error): journal.write(.sleepNotDelayed, [.error(error)])
         }
+    }
+
+    private func readSessionsLater() {
+        start(.readSessions, at: .now + pause)
+        pause = min(pause * 2, .seconds(60))
     }
 
     private func asked(_ request: DaemonRequest, _ answer: @escaping DaemonInterface.Answer) {

@@ -27,8 +27,21 @@ struct RuntimeFolder: Sendable {
         }
     }
 
+    /// What cannot be saved leaves nothing readable behind: guards from before would hide those of now.
     func save(_ guards: [SavedGuard]) throws(Failure) {
-        try write(Array(StateText.text(of: guards).utf8), to: "guards")
+        do throws(Failure) {
+            try write(Array(StateText.text(of: guards).utf8), to: "guards")
+        } catch {
+            spoil("guards")
+            throw error
+        }
+    }
+
+    /// Makes the file empty, for which a full file system has room.
+    private func spoil(_ name: String) {
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let descriptor = unsafe open("\(path)/\(name)", flags, 0o600)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// 32 random bytes that make the hashes of cards worthless to others, made once in the machine's run.

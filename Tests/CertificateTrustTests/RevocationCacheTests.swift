@@ -126,9 +126,9 @@ import Testing
     @Test func aServiceHasTheFolderThatSystemdNames() async {
         await #expect(processExitsWith: .success) {
             unsafe setenv("CACHE_DIRECTORY", "/var/cache/one:/var/cache/two", 1)
-            #expect(RevocationCache.standard.folders == ["/var/cache/one"])
+            #expect(RevocationCache.standard.folders == ["/var/cache/one", "/var/cache/kortvakt"])
             Self.becomeOrdinary()
-            #expect(RevocationCache.standard.folders == ["/var/cache/one"])
+            #expect(RevocationCache.standard.folders == ["/var/cache/one", "/var/cache/kortvakt"])
         }
     }
 

@@ -308,42 +308,47 @@ struct CallerTests {
         }
     }
 
-    /// Each call makes the bus and polkit work; who asks too much at once is refused.
-    @Test func callsThatWaitAreBounded() async throws {
+    /// Each call makes the bus and polkit work; who asks too much at once is refused, also over several connections.
+    @Test(arguments: [(1, 8), (3, 16)]) func callsThatWaitAreBounded(
+        connections: Int,
+        limit: Int
+    ) async throws {
+        let refused = 100 * connections - limit
         try await DaemonWorld.run(before: [Self.others]) { world in
             try await world.bus.with("polkit.py") { polkit in
                 try await polkit.tell("never")
                 let address = world.bus.address
                 let answers = Told<BusError?>()
-                let make: @Sendable (EventLoop) throws -> SystemBus = { loop in
-                    let bus = try SystemBus.connect(to: address, on: loop)
-                    for _ in 0..<100 {
-                        bus.call(within: .seconds(2)) { () throws(SystemError) in
-                            let call = try bus.methodCall(
-                                to: DaemonWorld.name,
-                                DaemonWorld.path,
-                                DaemonWorld.name,
-                                "LockNow"
-                            )
-                            try call.append("4")
-                            return call
-                        } _: { answer in
-                            if case .failure(let error) = answer {
-                                answers.tell(error)
-                            } else {
-                                answers.tell(nil)
-                            }
-                        }
+                let make: @Sendable (EventLoop) throws -> [SystemBus] = { loop in
+                    try (0..<connections).map { _ in
+                        let bus = try SystemBus.connect(to: address, on: loop)
+                        for _ in 0..<100 { Self.lockOthers(on: bus) { answers.tell($0) } }
+                        return bus
                     }
-                    return bus
                 }
                 try await LoopThread.run(make) { _ in
                     var tooMuch = 0
-                    for _ in 0..<92 where await answers.next() == .tooMuch { tooMuch += 1 }
-                    #expect(tooMuch == 92)
+                    for _ in 0..<refused where await answers.next() == .tooMuch { tooMuch += 1 }
+                    #expect(tooMuch == refused)
                     #expect(await answers.next() == .noAnswer)
                 }
             }
+        }
+    }
+
+    /// Asks for the lock of somebody else's session, and tells why there was none.
+    private static func lockOthers(on bus: SystemBus, _ told: @escaping @Sendable (BusError?) -> Void) {
+        bus.call(within: .seconds(2)) { () throws(SystemError) in
+            let call = try bus.methodCall(
+                to: DaemonWorld.name,
+                DaemonWorld.path,
+                DaemonWorld.name,
+                "LockNow"
+            )
+            try call.append("4")
+            return call
+        } _: { answer in
+            if case .failure(let error) = answer { told(error) } else { told(nil) }
         }
     }
 }

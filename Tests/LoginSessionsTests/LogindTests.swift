@@ -210,6 +210,20 @@ struct LogindTests {
         }
     }
 
+    @Test func sessionThatCannotBeReadAgainStaysAsItWasTold() async throws {
+        try await LoginWorld.run(before: [
+            "add 3 seat0 1000 alice active", "add 4 seat0 1000 alice active",
+        ]) { world in
+            let sessions = LogindEvent.sessions([.made("3", 1000, "alice"), .made("4", 1000, "alice")])
+            #expect(await world.next() == sessions)
+            try await world.tell("mistype 4 Class")
+            #expect(await world.next() == .unreadable(id: "4", .malformed))
+            await world.thread.perform { $0.logind.readSessions() }
+            #expect(await world.next() == .unreadable(id: "4", .malformed))
+            #expect(await world.next() == sessions)
+        }
+    }
+
     /// What cannot be understood is read, and a session that cannot be read any more is told.
     @Test func changeThatMakesNoSenseIsNotBelieved() async throws {
         try await LoginWorld.run(before: ["add 3 seat0 1000 alice active"]) { world in

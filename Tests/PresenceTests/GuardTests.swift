@@ -185,8 +185,10 @@ struct GuardTests {
             ]
         )
         scene.pull("R")
-        #expect(scene.saved == [])
+        let owed = [SavedGuard(session: alice, reader: ReaderName("R"), counter: nil, identity: nil)]
         let order = scene.effects.filter { if case .lock = $0 { true } else { saves([$0]) == 1 } }
-        #expect(order.suffix(2) == [.lock(alice), .save([])])
+        #expect(order.suffix(2) == [.lock(alice), .save(owed)])
+        scene.hint(alice, true)
+        #expect(scene.saved == [])
     }
 }

@@ -275,4 +275,54 @@ struct RemovalTests {
         scene.pull("R1")
         #expect(scene.locked == [alice, alice])
     }
+
+    /// The card service and logind tell on different ways, and logind's may be the longer one.
+    @Test(arguments: [0.0, 2.9, 3.1])
+    func aCardThatLeavesJustBeforeTheSessionIsHeardToBeOpenMayHaveLeftAnOpenScreen(seconds: Double) {
+        var scene = Scene([.graphical(alice).with { $0.lockedHint = true }])
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.pass(seconds: seconds)
+        scene.hint(alice, false)
+        #expect(scene.locked == (seconds < 3 ? [alice] : []))
+        // Once for each removal.
+        scene.hint(alice, true)
+        scene.hint(alice, false)
+        scene.pass(seconds: 100)
+        #expect(scene.locked == (seconds < 3 ? [alice] : []))
+    }
+
+    @Test func aCardThatLeavesJustBeforeTheSessionIsHeardToBeOpenMayComeBackInTime() {
+        var scene = Scene([.graphical(alice).with { $0.lockedHint = true }]) { $0.graceSeconds = 5 }
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.hint(alice, false)
+        scene.pass(seconds: 4)
+        scene.insert("R", "A")
+        scene.pass(seconds: 100)
+        #expect(scene.locked == [])
+    }
+
+    @Test func aSessionThatIsUnlockedWithACardThatCountsMissesNoOther() {
+        var scene = Scene([.graphical(alice).with { $0.lockedHint = true }])
+        scene.insert("R1", "A")
+        scene.insert("R2", "B")
+        scene.pull("R1")
+        scene.hint(alice, false)
+        scene.pass(seconds: 100)
+        #expect(scene.locked == [] && scene.guarding(alice) == ["R2"])
+    }
+
+    @Test func aSessionMissesNoCardThatLeftItWhileLockedAndDidNotCount() {
+        for exclude in [
+            { $0.cards = ["other"] }, { $0.bind = .explicit }, { $0.ignoredReaders = [.virtualReaders] },
+        ] as [(inout PresencePolicy) -> Void] {
+            var scene = Scene([.graphical(alice).with { $0.lockedHint = true }], exclude)
+            scene.insert("Virtual PCD 00", "A")
+            scene.pull("Virtual PCD 00")
+            scene.hint(alice, false)
+            scene.pass(seconds: 100)
+            #expect(scene.locked == [])
+        }
+    }
 }

@@ -67,6 +67,36 @@ struct RestartTests {
         #expect(scene.locked == [alice])
     }
 
+    /// logind does nothing for a daemon that is not there any more when it asks polkit.
+    @Test func aLockThatIsNotConfirmedIsAskedForAgain() {
+        for cardIsBack in [false, true] {
+            var scene = Scene()
+            scene.insert("R", "A")
+            scene.pull("R")
+            #expect(scene.locked == [alice])
+            scene = scene.killed()
+            if cardIsBack {
+                scene.identify(scene.readAll(.card("R", 3)).last, "A")
+            } else {
+                scene.readAll(.empty("R"))
+            }
+            #expect(scene.locked == [alice])
+        }
+    }
+
+    @Test func aLockThatIsConfirmedOrGivenUpIsNotAskedForAgain() {
+        for isConfirmed in [false, true] {
+            var scene = Scene()
+            scene.insert("R", "A")
+            scene.pull("R")
+            if isConfirmed { scene.hint(alice, true) } else { scene.pass(seconds: 6) }
+            scene = scene.killed()
+            scene.readAll(.empty("R"))
+            scene.pass(seconds: 100)
+            #expect(scene.locked == [])
+        }
+    }
+
     @Test func theGraceTimeDoesNotSurviveAsALeak() {
         var scene = Scene { $0.graceSeconds = 10 }
         scene.insert("R", "A")

@@ -194,4 +194,60 @@ struct SessionTests {
         scene.pass(seconds: 100)
         #expect(scene.locked == [])
     }
+
+    /// polkit may have been away for a moment, and nobody else would ask.
+    @Test func aRequestThatFailedIsRepeatedLessAndLessOftenUntilItIsDone() {
+        var scene = Scene()
+        scene.insert("R", "A")
+        scene.pull("R")
+        for (seconds, count) in [(5.0, 2), (10, 3), (20, 4), (40, 5), (60, 6), (60, 7)] {
+            scene.tell(.requestFailed(alice))
+            scene.pass(seconds: seconds - 0.5)
+            #expect(scene.locked.count == count - 1)
+            scene.pass(seconds: 0.5)
+            #expect(scene.locked.count == count)
+        }
+        // This time it is done, and nobody locks: that is said, and nothing more is asked.
+        scene.pass(seconds: 1_000)
+        #expect(scene.locked.count == 7)
+    }
+
+    @Test func aRequestThatFailsAfterTheTimeToConfirmIsRepeatedAtOnce() {
+        var scene = Scene()
+        scene.insert("R", "A")
+        scene.pull("R")
+        scene.pass(seconds: 10)
+        scene.tell(.requestFailed(alice))
+        #expect(scene.locked == [alice, alice])
+        scene.hint(alice, true)
+        scene.hint(alice, false)
+        scene.tell(.requestFailed(alice))
+        #expect(scene.locked == [alice, alice])
+    }
+
+    @Test func aRequestThatFailedIsNotRepeatedForASessionThatIsLockedOrGone() {
+        for isGone in [false, true] {
+            var scene = Scene([.graphical(alice), .graphical(bob, seat: seat1)])
+            scene.insert("R", "A")
+            scene.pull("R")
+            scene.tell(.requestFailed(alice))
+            scene.tell(.requestFailed(bob))
+            if isGone { scene.tell(.sessionEnded(alice)) } else { scene.hint(alice, true) }
+            scene.pass(seconds: 1_000)
+            #expect(scene.locked == [alice])
+        }
+    }
+
+    @Test func aFailedEndOfASessionIsRepeatedAsLongAsThatIsTheAction() {
+        for isStillTheAction in [false, true] {
+            var scene = Scene { $0.action = .terminate }
+            scene.insert("R", "A")
+            scene.pull("R")
+            scene.tell(.requestFailed(alice))
+            if !isStillTheAction { scene.reload { $0.action = .lock } }
+            scene.pass(seconds: 5)
+            #expect(scene.terminated.count == (isStillTheAction ? 2 : 1))
+            #expect(scene.locked.count == (isStillTheAction ? 0 : 1))
+        }
+    }
 }

@@ -199,4 +199,13 @@ struct SleepTests {
         scene.tell(.preparingForSleep)
         #expect(scene.effects.contains(.releaseSleepInhibitor))
     }
+
+    @Test func whoIsAskedOnlyAsTheSleepBeginsIsWaitedForToo() {
+        var scene = Scene { $0.requireCardSeconds = 10 }
+        scene.setClock(microseconds: 1_020_000_000)
+        scene.tell(.preparingForSleep)
+        #expect(scene.locked == [alice] && !scene.effects.contains(.releaseSleepInhibitor))
+        scene.hint(alice, true)
+        #expect(scene.effects.contains(.releaseSleepInhibitor))
+    }
 }

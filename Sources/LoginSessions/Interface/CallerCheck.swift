@@ -1,7 +1,10 @@
 /// Lets through what somebody asks for their own session, or what polkit permits them, and refuses the rest.
 final class CallerCheck {
-    /// How many calls wait at once, of all and of one caller; each makes the bus and polkit work.
+    /// How many calls wait at once, of all, of one user and of one caller; each makes the bus and polkit work.
+    ///
+    /// A question of polkit's may wait for minutes: whoever lets it wait leaves room for other users.
     private static let limit = 64
+    private static let limitOfUser = 16
     private static let limitOfOne = 8
 
     private let bus: SystemBus
@@ -10,6 +13,8 @@ final class CallerCheck {
     private let request: (DaemonRequest, @escaping DaemonInterface.Answer) -> Void
     /// How many calls of each connection wait.
     private var waiting: [String: Int] = [:]
+    /// Of each user, as soon as the bus has said who that is.
+    private var waitingOfUser: [UInt32: Int] = [:]
 
     init(
         on bus: SystemBus,
@@ -28,24 +33,32 @@ final class CallerCheck {
         let others = waiting.values.reduce(0, +)
         let ofSender = waiting[sender, default: 0]
         waiting[sender] = ofSender + 1
-        let pending = PendingRequest(message, on: bus) { [weak self] in self?.ended(sender) }
+        var user: UInt32?
+        let pending = PendingRequest(message, on: bus) { [weak self] in self?.ended(sender, user) }
         guard others < Self.limit, ofSender < Self.limitOfOne else {
             return pending.answer(.failure(.tooMany))
         }
         do throws(BusError) {
             let call = try Call(message)
             authority.identify(sender) { [weak self] caller in
-                guard let caller else { return pending.answer(.failure(.accessDenied)) }
-                self?.check(call, caller, pending)
+                guard let self, let caller else { return pending.answer(.failure(.accessDenied)) }
+                user = caller.uid
+                let ofUser = self.waitingOfUser[caller.uid, default: 0]
+                self.waitingOfUser[caller.uid] = ofUser + 1
+                guard ofUser < Self.limitOfUser else { return pending.answer(.failure(.tooMany)) }
+                self.check(call, caller, pending)
             }
         } catch {
             pending.answer(.failure(.invalidArguments))
         }
     }
 
-    private func ended(_ sender: String) {
+    private func ended(_ sender: String, _ user: UInt32?) {
         let left = waiting[sender, default: 1] - 1
         waiting[sender] = left > 0 ? left : nil
+        guard let user else { return }
+        let leftOfUser = waitingOfUser[user, default: 1] - 1
+        waitingOfUser[user] = leftOfUser > 0 ? leftOfUser : nil
     }
 
     private func check(_ call: Call, _ caller: Authority.Caller, _ pending: PendingRequest) {

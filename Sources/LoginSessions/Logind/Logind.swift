@@ -166,7 +166,9 @@ package final class Logind {
         reading = nil
         switch result {
         case .success(let answer):
-            known = answer.sessions
+            // Who cannot be read is still there, for all that is known; a session that has ended is not found.
+            let unread = known.filter { answer.unreadable[$0.value.id] != nil }
+            known = answer.sessions.merging(unread) { new, _ in new }
             for (id, error) in answer.unreadable.sorted(by: { $0.key < $1.key }) {
                 handler(.unreadable(id: BusText.bounded(id), error))
             }

@@ -138,6 +138,7 @@ extension Walk {
     mutating func request() {
         let id = Self.sessions[random.below(Self.sessions.count)].id
         if random.happens(30) { return tell(.lockRequested(id)) }
+        if random.happens(30) { return tell(.requestFailed(id)) }
         tell(.guardRequested(id, random.happens(50) ? Self.names[random.below(slots.count)] : nil))
     }
 

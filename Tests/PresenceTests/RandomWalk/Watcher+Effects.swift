@@ -68,8 +68,14 @@ extension Watcher {
                 complain("\(id) must not be ended")
             }
             if people[index].confirmBy == nil, !people[index].counts, !people[index].info.lockedHint {
-                people[index].confirmBy = now + UInt64(max(1, policy.confirmSeconds)) * 1_000_000
+                let isAgain = people[index].mayBeAskedAgain
+                let before = people[index].pause
+                let pause = isAgain ? max(before, min(before * 2, 60)) : max(1, policy.confirmSeconds)
+                people[index].pause = pause
+                people[index].confirmBy = now + UInt64(pause) * 1_000_000
             }
+            (people[index].mayBeAskedAgain, people[index].unconfirmed) = (false, nil)
+            if case .missingCard = cause, people[index].confirmBy != nil { people[index].isOwedLock = true }
             return true
         case .observed(let id, let cause):
             if policy.action != .observe { complain("only looked at \(id)") }
@@ -86,6 +92,12 @@ extension Watcher {
             if escalated != mayEnd { complain("\(id) escalated: \(escalated)") }
             people[index].confirmBy = nil
             people[index].wasForgotten = false
+            people[index].mayBeAskedAgain = people[index].hasFailed
+            people[index].hasFailed = false
+            if !people[index].mayBeAskedAgain {
+                people[index].unconfirmed = people[index].isOwedLock
+                people[index].isOwedLock = false
+            }
             return escalated
         default:
             return false
@@ -97,6 +109,7 @@ extension Watcher {
         guard let index = people.firstIndex(where: { $0.id == id }) else {
             return complain("\(id) is nobody")
         }
+        if people[index].mayBeAskedAgain { return }
         let person = people[index]
         let isOpen = !person.info.lockedHint
         switch cause {
@@ -124,7 +137,7 @@ extension Watcher {
         case .request: if event != .lockRequested(id) { complain("nobody asked to lock \(id)") }
         case .askedBeforeRestart:
             if !person.wasForgotten || person.confirmBy == nil { complain("\(id) was asked enough") }
-            people[index].wasForgotten = false
+            (people[index].wasForgotten, people[index].hasFailed) = (false, false)
         }
     }
 
@@ -193,6 +206,13 @@ extension Watcher {
         let (person, now) = (people[index], now)
         let isOpen = !person.info.lockedHint
         if person.isLate { complain("\(person.id) missed a card for too long") }
+        if person.mayBeAskedAgain {
+            if policy.action == .lock, person.info.kind == .graphical, isGuardable(person.info) {
+                complain("\(person.id) was not asked again")
+            }
+            (people[index].mayBeAskedAgain, people[index].isOwedLock) = (false, false)
+            people[index].unconfirmed = nil
+        }
         if let latest = person.missing.map(\.latest).min() {
             if isOpen, latest <= now { complain("\(person.id) misses a card and was not asked") }
             if (timers[.removal(person.id)] ?? .max) > latest {
@@ -236,7 +256,11 @@ extension Watcher {
             }
         }
         if guards.count != expected { complain("\(guards.count) guards for \(expected) cards") }
-        if saved.count != guards.count { complain("\(saved.count) guards saved of \(guards.count)") }
+        let owed = saved.dropFirst(guards.count)
+        let isOwed = owed.allSatisfy { $0.counter == nil && $0.identity == nil }
+        if !isOwed || owed.map(\.session) != people.filter(\.isOwedLock).map(\.id) {
+            complain("\(owed.count) locks saved that are not confirmed")
+        }
         for (saved, current) in zip(saved, guards) {
             let isSame =
                 saved.session == current.session && saved.reader == current.reader

@@ -34,6 +34,11 @@ extension Watcher {
                 if people[index].confirmBy != nil { people[index].wasForgotten = true }
             }
             if isSleeping { wake() }
+        case .requestFailed(let id):
+            guard let index = people.firstIndex(where: { $0.id == id }) else { break }
+            if people[index].confirmBy != nil { people[index].hasFailed = true }
+            guard people[index].confirmBy == nil, let wasOwed = people[index].unconfirmed else { break }
+            (people[index].mayBeAskedAgain, people[index].isOwedLock) = (true, wasOwed)
         case .preparingForSleep:
             if !isSleeping { delayEnds = now + 4_000_000 }
             isSleeping = true
@@ -53,6 +58,7 @@ extension Watcher {
         delayEnds = delayEnds.map(earlier)
         for index in people.indices {
             people[index].confirmBy = people[index].confirmBy.map(earlier)
+            if let (owed, at) = people[index].departed { people[index].departed = (owed, earlier(at)) }
             for missing in people[index].missing.indices {
                 people[index].missing[missing].latest = earlier(people[index].missing[missing].latest)
             }
@@ -82,8 +88,12 @@ extension Watcher {
             people[index].counts = false
             people[index].confirmBy = nil
             people[index].wasForgotten = false
+            (people[index].hasFailed, people[index].isOwedLock) = (false, false)
+            people[index].unconfirmed = nil
         }
+        let isOpened = people[index].info.lockedHint && !info.lockedHint
         people[index].info = info
+        if isOpened { opened(index) }
     }
 
     private func read(_ reading: ReaderReading) {

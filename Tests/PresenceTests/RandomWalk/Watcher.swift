@@ -53,6 +53,17 @@ final class Watcher {
         var owed: [Owed] = []
         var missing: [Missing] = []
         var confirmBy: UInt64?
+        /// It was asked for a missing card, so that a next daemon has to ask again.
+        var isOwedLock = false
+        /// Nobody did what it was asked.
+        var hasFailed = false
+        /// Its time to confirm is over and it is asked again, after so many seconds the next time.
+        var mayBeAskedAgain = false
+        /// Its time to confirm is over, and nobody has said that it was not asked; and whether it was for a missing card.
+        var unconfirmed: Bool?
+        /// The last card that left while it was locked, and when.
+        var departed: (owed: Owed, at: UInt64)?
+        var pause: UInt32 = 0
         var wasForgotten = false
         var isBare = false
         /// Its time was over when the event came, so it is asked before anything else.
@@ -173,6 +184,14 @@ final class Watcher {
 
     func gone(_ stay: Stay, from reader: Int, isDoubt: Bool) {
         for index in people.indices {
+            let person = people[index]
+            if !isDoubt, person.info.lockedHint, seat(reader) != nil, seat(reader) == person.info.seat,
+                counts(stay, for: person)
+            {
+                let identity = stay.identification.flatMap(Self.identity)
+                let owed = Owed(reader: reader, stay: -1, counter: nil, identity: identity)
+                people[index].departed = (owed, now)
+            }
             guard let owed = people[index].owed.first(where: { $0.stay == stay.number }) else { continue }
             people[index].owed.removeAll { $0.stay == stay.number }
             miss(owed, index, isDoubt: isDoubt, patience: max(1, policy.servicePatienceSeconds))
@@ -199,6 +218,20 @@ final class Watcher {
                 latest: now + UInt64(seconds) * 1_000_000
             )
         )
+    }
+
+    /// Whose screen is open now may have had it open when the card left, three seconds ago at most.
+    func opened(_ index: Int) {
+        let person = people[index]
+        people[index].departed = nil
+        guard let (owed, at) = person.departed, now <= at + 3_000_000 else { return }
+        let isKeptOpen = stays.indices.contains { reader in
+            stays[reader].map { counts($0, for: person) } ?? false && seat(reader) == person.info.seat
+        }
+        guard policy.bind != .explicit, person.info.isActive, !isKeptOpen else { return }
+        miss(owed, index, isDoubt: false, patience: 0)
+        people[index].missing[people[index].missing.count - 1].latest =
+            at + UInt64(policy.graceSeconds) * 1_000_000
     }
 
     func doubtAll(patience: UInt32) {

@@ -84,6 +84,38 @@ def daemon_killed_card_stays():
     scene.still_guarded(card)
 
 
+@row("kortvaktd is killed before logind could ask polkit whether it may lock: locked when it is back")
+def daemon_killed_asking():
+    scene = Scene()
+    card = scene.guarded()
+    polkit = machine.main_pid("polkit")
+    os.kill(polkit, signal.SIGSTOP)
+    when = scene.pull(card)
+    wait_for("logind asked", lambda: (daemon.property("LastLock") or [""])[0] == scene.alice.id)
+    old = machine.kill("kortvaktd")
+    say("kortvaktd is killed, and has asked")
+    os.kill(polkit, signal.SIGCONT)
+    daemon.restarted(old)
+    scene.locks(when)
+
+
+@row("its state cannot be written, and it is killed: every session that could be guarded locks")
+def state_full():
+    scene = Scene()
+    run("systemctl", "stop", "kortvaktd")
+    run("mount", "-t", "tmpfs", "-o", "size=8k,mode=700,uid=kortvakt,gid=kortvakt", "tmpfs", "/run/kortvakt")
+    run("systemctl", "start", "kortvaktd")
+    scene.locks(scene.pull(scene.guarded()))
+    filling = pathlib.Path("/run/kortvakt/filling")
+    run("sh", "-c", f"cat /dev/zero >{filling}", check=False)
+    scene.alice.unlock()
+    scene.guarded()
+    when = time.monotonic()
+    machine.kill("kortvaktd")
+    say("its folder is full, and kortvaktd is killed with the card in")
+    scene.locks(when, times=2)
+
+
 @row("kortvaktd is stopped on purpose: nothing is locked, and the journal has a warning")
 def daemon_stopped():
     scene = Scene()
@@ -202,24 +234,34 @@ def rule_missing():
     expect(f"exit code {result.returncode}: {result.stderr.strip()}", result.returncode != 0)
 
 
-@row("polkit refuses: it is said, others are not touched, and once the rule is back all is well")
+@row("polkit refuses: it is said, others are not touched, and once the rule is back the session is locked")
 def polkit_denies():
     scene = Scene("[Lock]\nConfirmSec=1\n")
     rule = pathlib.Path(RULE)
     text = rule.read_text()
     rule.unlink()
     machine.restart("polkit")
-    card = scene.guarded()
-    scene.pull(card)
+    scene.pull(scene.guarded())
     scene.fails("access-denied")
     scene.stays_open()
     rule.write_text(text)
     machine.restart("polkit")
-    # By then its session may have been asked to lock already, now that it is permitted.
-    if scene.alice.hint():
-        scene.alice.unlock()
-    seen = len(scene.watch.locks())
-    scene.locks(scene.pull(scene.guarded()), times=seen + 1)
+    scene.locks(time.monotonic())
+    scene.alice.unlock()
+    scene.locks(scene.pull(scene.guarded()), times=2)
+
+
+@row("polkit is away when the card is pulled: locked when it is back")
+def polkit_away():
+    scene = Scene("[Lock]\nConfirmSec=1\n")
+    card = scene.guarded()
+    run("systemctl", "mask", "--quiet", "--runtime", "polkit")
+    run("systemctl", "stop", "polkit")
+    when = scene.pull(card)
+    wait_for("LockFailed", scene.watch.failures)
+    run("systemctl", "unmask", "--quiet", "--runtime", "polkit")
+    run("systemctl", "start", "polkit")
+    scene.locks(when)
 
 
 @row("the installed unit, running: systemd-analyze security says 1.5 or less, no core dumps")
