@@ -30,7 +30,7 @@ extension PresenceMachine {
 
     /// Why the policy does not let this card guard this session; `nil` also as long as nothing is known of it.
     func reasonAgainst(_ card: Card, for session: Session) -> GuardEnd? {
-        guard case .card(_, let kinds, let owner) = card.identification else { return nil }
+        guard !card.isOutdated, case .card(_, let kinds, let owner) = card.identification else { return nil }
         if !policy.cards.isEmpty, policy.cards.isDisjoint(with: kinds) { return .excluded }
         guard policy.bind == .owner else { return nil }
         switch owner {

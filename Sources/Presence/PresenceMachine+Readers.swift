@@ -52,6 +52,7 @@ extension PresenceMachine {
         let old = readers[index].card?.identification
         let identification = new.keepingIdentity(of: old)
         readers[index].card?.identification = identification
+        if case .card = new { readers[index].card?.isOutdated = false }
         for guardIndex in guards.indices where guards[guardIndex].isPresent(inVisit: visit.number) {
             guard guards[guardIndex].identity == nil, let identity = identification.identity else { continue }
             guards[guardIndex].identity = identity

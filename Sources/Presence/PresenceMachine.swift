@@ -102,12 +102,17 @@ package struct PresenceMachine: Sendable {
         if new.requireCardSeconds != policy.requireCardSeconds || new.action != policy.action {
             for index in sessions.indices { sessions[index].withoutCard = .no }
         }
+        // Who looked at a card has looked for what the old settings ask.
+        let isOutdated = new.cards != policy.cards || new.bind != policy.bind
         policy = new
         for index in readers.indices {
             readers[index].seat = policy.seat(of: readers[index].name)
-            guard readers[index].seat != nil, let card = readers[index].card else { continue }
-            // The mapping of owners is not among the settings here and may have changed with them.
-            if card.identification == nil || policy.bind == .owner { effects.append(.identify(card.visit)) }
+            guard let card = readers[index].card else { continue }
+            if isOutdated { readers[index].card?.isOutdated = true }
+            guard readers[index].seat != nil else { continue }
+            // The mapping of owners and the names of products are not among the settings here and may have changed with them.
+            let isAskedFor = policy.bind == .owner || !policy.cards.isEmpty
+            if card.identification == nil || isAskedFor { effects.append(.identify(card.visit)) }
         }
     }
 

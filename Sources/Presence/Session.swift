@@ -87,6 +87,8 @@ struct Card: Hashable, Sendable {
     let visit: Visit
     /// `nil` as long as nothing has come.
     var identification: Identification?
+    /// The settings ask for something else since, so only its identity still holds.
+    var isOutdated = false
 }
 
 /// Where the machine is between two sleeps.

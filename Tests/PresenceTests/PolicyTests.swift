@@ -269,6 +269,23 @@ struct PolicyTests {
         #expect(scene.guarding(alice) == ["R2"])
     }
 
+    /// Product and issuer are read only where `Cards=` asks for them.
+    @Test func aReloadThatNamesCardsLooksAtThemAgainBeforeItExcludesAny() {
+        var scene = Scene()
+        let visit = scene.insert("R")
+        scene.identify(visit, "A", kinds: ["pkcs15"])
+        var policy = PresencePolicy()
+        policy.cards = ["SITHS"]
+        let visits = scene.tell(.policyChanged(policy)).visits
+        #expect(visits == [visit] && scene.guarding(alice) == ["R"])
+        var other = scene
+        other.identify(visit, "A", kinds: ["pkcs15", "other"])
+        #expect(other.guarding(alice) == [])
+        scene.identify(visit, "A", kinds: ["pkcs15", "SITHS"])
+        scene.pull("R")
+        #expect(scene.locked == [alice])
+    }
+
     @Test func aReloadLooksAtCardsThatWereIgnored() {
         var scene = Scene()
         scene.insert("Virtual PCD 00 00")

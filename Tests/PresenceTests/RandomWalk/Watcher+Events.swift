@@ -11,7 +11,11 @@ extension Watcher {
         }
         switch event {
         case .started(let state, let list): start(state, list)
-        case .policyChanged(let new): policy = new
+        case .policyChanged(let new):
+            if new.cards != policy.cards || new.bind != policy.bind {
+                for index in stays.indices { stays[index]?.isOutdated = true }
+            }
+            policy = new
         case .timerFired(let id): timers[id] = nil
         case .readers(let readings):
             let listed = readings.compactMap { Walk.number(of: $0.reader) }
@@ -148,6 +152,7 @@ extension Watcher {
         let old = stay.identification.flatMap(Self.identity)
         if case .card(let identity, let kinds, let owner) = identification {
             stay.identification = .card(identity: old ?? identity, kinds: kinds, owner: owner)
+            stay.isOutdated = false
         } else if stay.identification == nil {
             stay.identification = .failed
         }

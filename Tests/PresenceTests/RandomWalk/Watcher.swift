@@ -11,6 +11,8 @@ final class Watcher {
         let counter: UInt16
         var visit: Visit?
         var identification: Identification?
+        /// It was looked at under other settings.
+        var isOutdated = false
     }
 
     /// The timers that run, in the order in which they were started.
@@ -117,7 +119,7 @@ final class Watcher {
     }
 
     func counts(_ stay: Stay, for person: Person) -> Bool {
-        guard case .card(_, let kinds, let owner) = stay.identification else { return true }
+        guard !stay.isOutdated, case .card(_, let kinds, let owner) = stay.identification else { return true }
         guard policy.cards.isEmpty || !policy.cards.isDisjoint(with: kinds) else { return false }
         switch owner {
         case .unknown: return true
