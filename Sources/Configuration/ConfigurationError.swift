@@ -64,7 +64,7 @@ package enum ValueKind: Hashable, Sendable {
     case seconds
     /// One of these words.
     case choice([String])
-    /// Texts with `;` between them, at most 64 of 1...200 characters.
+    /// Texts with `;` between them, at most 64 of 1...200 bytes in UTF-8.
     case texts
     /// A seat's name, as logind gives it.
     case seat

@@ -60,7 +60,7 @@ package struct LockSettings: Hashable, Sendable {
     }
 
     /// Quotes around a pattern are allowed, as in `[Reader "OMNIKEY *"]`.
-    private static func unquoted(_ text: String) -> String {
+    static func unquoted(_ text: String) -> String {
         guard text.count >= 2, text.first == "\"", text.last == "\"" else { return text }
         return String(text.dropFirst().dropLast())
     }

@@ -35,7 +35,7 @@ struct Schema: Sendable {
                 Key(name: "Cards", kind: .texts),
             ]
         ),
-        Group(name: "Reader", qualifier: .text, keys: [Key(name: "Seat", kind: .seat, isRequired: true)]),
+        Group(name: "Reader", qualifier: .pattern, keys: [Key(name: "Seat", kind: .seat, isRequired: true)]),
         Group(
             name: "Advice",
             qualifier: .optionalWord,
@@ -79,7 +79,7 @@ struct Schema: Sendable {
         let keys: [Key]
 
         /// What follows the name in the brackets, after one space.
-        enum Qualifier: Sendable { case none, optionalWord, text }
+        enum Qualifier: Sendable { case none, optionalWord, text, pattern }
 
         /// Whether `[header]` is this group.
         func matches(_ header: String) -> Bool {
@@ -90,6 +90,12 @@ struct Schema: Sendable {
             case .none: rest == nil
             case .optionalWord: rest.map(ValueKind.word.accepts) ?? true
             case .text: rest.map { $0.first != " " && ValueKind.text.accepts($0) } ?? false
+            // Quotes around it are allowed; longer than any reader's name (pcsc-lite's MAX_READERNAME) it fits none.
+            case .pattern:
+                rest.map {
+                    (1...200).contains(LockSettings.unquoted($0).utf8.count) && ValueKind.text.accepts($0)
+                }
+                    ?? false
             }
         }
 
@@ -166,7 +172,7 @@ extension ValueKind {
         guard !value.isEmpty else { return [] }
         var texts = value.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
         if texts.last == "" { texts.removeLast() }
-        let isSound = texts.allSatisfy { ValueKind.text.accepts($0) && $0.unicodeScalars.count <= 200 }
+        let isSound = texts.allSatisfy { ValueKind.text.accepts($0) && $0.utf8.count <= 200 }
         return isSound && texts.count <= 64 ? texts : nil
     }
 

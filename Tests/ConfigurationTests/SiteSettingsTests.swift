@@ -62,6 +62,7 @@ struct SiteSettingsTests {
             [Lock]
             Bind=owner
             Owners=/etc/kortvakt/whose
+            Revocation=online
             Action=terminate
             Escalate=terminate
             GraceSec=1
@@ -81,7 +82,7 @@ struct SiteSettingsTests {
         )
         let lock = try sandbox.load().settings.lock
         #expect((lock.bind, lock.action, lock.escalation) == (.owner, .terminate, .terminate))
-        #expect(lock.owners == "/etc/kortvakt/whose" && !lock.locksOnSleep)
+        #expect(lock.owners == "/etc/kortvakt/whose" && !lock.locksOnSleep && lock.revocation == .online)
         #expect((lock.graceSeconds, lock.servicePatienceSeconds, lock.confirmSeconds) == (1, 2, 3))
         #expect(lock.requireCardSeconds == 86_400 && lock.ignoredReaders.isEmpty)
         #expect(lock.cards == ["pkcs15", "Produkt åäö"])
@@ -93,7 +94,8 @@ struct SiteSettingsTests {
         "a wrong word about locking refuses the file",
         arguments: [
             "Bind=absent", "Action=Lock", "Escalate=lock", "GraceSec=-1", "GraceSec=86401", "GraceSec=1s",
-            "LockOnSleep=yes", "Owners=owners", "Cards=a;;b", "Lock=1",
+            "LockOnSleep=yes", "Owners=owners", "Cards=a;;b", "Lock=1", "Revocation=on",
+            "IgnoreReaders=" + String(repeating: "å", count: 101),
         ]
     )
     func wrongLock(line: String) throws {
@@ -110,6 +112,18 @@ struct SiteSettingsTests {
         let sandbox = try Sandbox()
         try sandbox.write("[Reader x]\n\(line)\n", to: "etc/kortvakt.conf")
         #expect(sandbox.refusal() != nil)
+    }
+
+    @Test(
+        "a pattern that fits no reader",
+        arguments: [
+            "\"\"", String(repeating: "x", count: 201), "\"" + String(repeating: "å", count: 101) + "\"",
+        ]
+    )
+    func wrongPattern(_ pattern: String) throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("[Reader \(pattern)]\nSeat=seat1\n", to: "etc/kortvakt.conf")
+        #expect(sandbox.refusal()?.reason == .unknownGroup)
     }
 
     @Test("files that do not end in .conf, and hidden ones, are not read")
