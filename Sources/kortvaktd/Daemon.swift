@@ -194,7 +194,10 @@ final class Daemon {
         case .reload: answer(reload() ? .success(()) : .failure(.settingsRefused))
         case .lockNow(let session):
             let id = SessionID(session)
+            // Each question of logind's to polkit keeps other locks waiting: one for all who ask at the same time.
+            let isAsked = callers[id] != nil
             callers[id, default: []].append(answer)
+            if isAsked { return }
             refusal = nil
             handle(.lockRequested(id))
             // What logind says to a request comes later.
