@@ -126,6 +126,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "SessionTesting",
+            dependencies: [subprocess, system],
+            path: "Tests/SessionTesting",
+            exclude: ["Programs"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "FuzzTargets",
             dependencies: [
                 "COpenSSL", "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
@@ -179,13 +186,16 @@ let package = Package(
         ),
         .testTarget(
             name: "LoginSessionsTests",
-            dependencies: ["CLinux", "LoginSessions", subprocess, system],
-            exclude: ["Programs"],
+            dependencies: ["CLinux", "LoginSessions", "SessionTesting", subprocess, system],
             swiftSettings: strict
         ),
         .testTarget(
             name: "kortvaktdTests",
-            dependencies: ["Configuration", "PCSC", "Presence", "LoginSessions", "kortvaktd"],
+            dependencies: [
+                "Configuration", "PCSC", "Presence", "LoginSessions", "CardTesting", "SessionTesting",
+                "VirtualCards",
+                "VirtualReaders", "kortvaktd", subprocess, system,
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "PresenceTests", dependencies: ["Presence"], swiftSettings: strict),

@@ -2,6 +2,7 @@
 #ifndef KORTVAKT_CLINUX_H
 #define KORTVAKT_CLINUX_H
 
+#include <malloc.h>
 #include <libintl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -19,5 +20,10 @@ static const int kv_madv_dontdump = 16;
 static const int kv_madv_wipeonfork = 18;
 
 static inline int kv_prctl_set_dumpable(int dumpable) { return prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0); }
+
+/// Makes all threads share one heap (mallopt(3)).
+static inline int kv_share_heap(void) {
+    return mallopt(M_ARENA_MAX, 1);
+}
 
 #endif

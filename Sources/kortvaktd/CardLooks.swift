@@ -14,6 +14,8 @@ final class CardLooks {
         /// The name of its family, where there is one.
         let family: String?
         var isLast = true
+        /// Which look has brought it; given when it is told.
+        fileprivate(set) var look: UInt64 = 0
     }
 
     /// As many readers as pcsc-lite has (PCSCLITE_MAX_READERS_CONTEXTS).
@@ -28,6 +30,9 @@ final class CardLooks {
     private var running = 0
     /// The newest visit of each reader that waits for a thread.
     private var waiting: [(visit: Visit, card: InsertedCard, look: Look)] = []
+    private var nextLook: UInt64 = 0
+    /// The newest look at the card in each reader, as long as it has not brought its last.
+    private var newest: [ReaderName: UInt64] = [:]
 
     /// `tell` is called from any thread.
     init(_ tell: @escaping @Sendable (Outcome) -> Void) { self.tell = tell }
@@ -35,24 +40,42 @@ final class CardLooks {
     /// Returns without waiting; `false` where no thread can be had, and nobody looks.
     @discardableResult
     func begin(_ visit: Visit, _ card: InsertedCard, _ look: @escaping Look) -> Bool {
+        newest[visit.reader] = nil
+        waiting.removeAll { $0.visit.reader == visit.reader }
         guard running < Self.limit else {
-            waiting.removeAll { $0.visit.reader == visit.reader }
             waiting.append((visit, card, look))
             return true
         }
-        let tell = tell
-        guard BoundedCall.startThread({ look(visit, card, tell) }) else { return false }
+        let (tell, number) = (tell, nextLook)
+        let started = BoundedCall.startThread {
+            look(visit, card) {
+                var outcome = $0
+                outcome.look = number
+                tell(outcome)
+            }
+        }
+        guard started else { return false }
+        nextLook += 1
         running += 1
+        newest[visit.reader] = number
         return true
     }
 
-    /// To be called in the main thread for each outcome that was told.
-    func heard(_ outcome: Outcome) {
-        guard outcome.isLast else { return }
+    /// To be called in the main thread for each outcome that was told; `false` where a newer look at the same reader has begun.
+    ///
+    /// An older one knows another card, or other settings: reader and counter may be the same, because the service counts
+    /// anew when it is restarted.
+    func heard(_ outcome: Outcome) -> Bool {
+        let reader = outcome.visit.reader
+        let isNewest = newest[reader] == outcome.look
+        guard outcome.isLast else { return isNewest }
+        if isNewest { newest[reader] = nil }
         running = max(0, running - 1)
-        guard !waiting.isEmpty else { return }
-        let next = waiting.removeFirst()
-        begin(next.visit, next.card, next.look)
+        if !waiting.isEmpty {
+            let next = waiting.removeFirst()
+            begin(next.visit, next.card, next.look)
+        }
+        return isNewest
     }
 }
 

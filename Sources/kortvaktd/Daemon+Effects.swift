@@ -35,13 +35,14 @@ extension Daemon {
         }
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
-        records[id] = LockRecord(
+        let record = LockRecord(
             session: id,
             step: step,
             asked: .now,
             cause: cause,
             time: UInt64(clamping: time.tv_sec) * 1_000_000 + UInt64(clamping: time.tv_nsec) / 1_000
         )
+        records[id] = records[id].map(record.following) ?? record
         lastLock = id
     }
 
@@ -49,13 +50,13 @@ extension Daemon {
     private func answered(_ step: Step, _ id: SessionID, _ result: Result<Void, BusError>) {
         switch result {
         case .success:
-            records[id]?.answered = .now
-            answerCallers(of: id, .success(()))
+            if records[id]?.step == step { records[id]?.answered = .now }
+            if step == .lock { answerCallers(of: id, .success(())) }
         case .failure(let error):
             let failure = LockFailure(error)
             journal.write(.lockDenied, [.session(id.id), .failure(failure), .error(error)])
             interface?.emit(.lockFailed(session: id.id, reason: failure))
-            answerCallers(of: id, .failure(.lockFailed))
+            if step == .lock { answerCallers(of: id, .failure(.lockFailed)) }
             // A session that may not be ended is not left open for that.
             if step == .terminate { ask(.lock, of: id) } else { handle(.requestFailed(id)) }
         }

@@ -45,6 +45,9 @@ extension Daemon {
         if case .missingCard = why, let absent = missing.removeValue(forKey: id) {
             records[id]?.cause = absent.since
             records[id]?.reader = absent.reader
+        } else {
+            records[id]?.cause = cause
+            records[id]?.reader = nil
         }
         records[id]?.reason = LockReason(why)
         guard let record = records[id] else { return }

@@ -56,19 +56,26 @@ final class Daemon {
     let mailbox: Mailbox<Input>
     private var monitor: ReaderMonitor?
     private let timing: ReaderMonitor.Timing
+    /// How much longer than a wait and the service's answer the reader thread may take on a busy machine.
+    private let leeway: Duration
     /// Makes the hashes of cards.
     private let salt: [UInt8]
     /// How a card is looked at under the settings in force.
     private(set) var look: CardLooks.Look
     private var queue: [PresenceEvent] = []
     private var isHandling = false
-    /// Until logind is asked again after it did not tell its sessions.
+    /// Until logind is asked again after it did not tell its sessions, or not all of them.
     private var pause = Duration.seconds(1)
     private var hasStarted = false
 
-    init(folder: String) throws(SystemError) {
+    init(
+        folder: String,
+        timing: ReaderMonitor.Timing = ReaderMonitor.Timing(),
+        leeway: Duration = .seconds(10)
+    ) throws(SystemError) {
         self.folder = folder
-        timing = ReaderMonitor.Timing()
+        self.timing = timing
+        self.leeway = leeway
         loop = try EventLoop()
         mailbox = try Mailbox(capacity: 1024)
         bus = try SystemBus.connect(on: loop)
@@ -129,7 +136,20 @@ final class Daemon {
             for effect in effects { perform(effect) }
         }
         isHandling = false
+        forgetWhatIsOver()
         publish()
+    }
+
+    /// What is kept for later goes with what it is about.
+    private func forgetWhatIsOver() {
+        if !missing.isEmpty {
+            let absent = Set(machine.guards.filter { !$0.isPresent }.map(\.session))
+            missing = missing.filter { absent.contains($0.key) }
+        }
+        if found.count > known.readers.count {
+            let readers = Set(known.readers.map { ReaderName($0) })
+            found = found.filter { readers.contains($0.key) }
+        }
     }
 
     private func heard(_ input: Input) {
@@ -143,9 +163,9 @@ final class Daemon {
             tell(event)
             cause = .now
         case .looked(let outcome):
-            looks?.heard(outcome)
+            let isNewest = looks?.heard(outcome) ?? false
             cause = .now
-            guard known.card(of: outcome.visit) != nil else { return }
+            guard isNewest, known.card(of: outcome.visit) != nil else { return }
             found[outcome.visit.reader] = outcome
             if outcome.identification == .failed, outcome.isLast {
                 journal.write(.cardNotIdentified, [.reader(outcome.visit.reader.text)])
@@ -159,13 +179,15 @@ final class Daemon {
         cause = .now
         switch event {
         case .sessions(let list):
-            pause = .seconds(1)
+            // Not where one of these could not be read.
+            if timers?.running.contains(.readSessions) != true { pause = .seconds(1) }
             let sessions = list.map { LoginSession($0) }
+            let ids = Set(sessions.map(\.id))
+            records = records.filter { ids.contains($0.key) }
             if hasStarted { handle(.sessions(sessions)) } else { start(sessions) }
         case .added(let info), .changed(let info): handle(.session(LoginSession(info)))
         case .removed(let id):
             records[SessionID(id)] = nil
-            missing[SessionID(id)] = nil
             handle(.sessionEnded(SessionID(id)))
         case .unreadable(let id, let error):
             journal.write(.sessionUnreadable, [.session(id), .error(error)])
@@ -281,7 +303,7 @@ final class Daemon {
     private var monitorIsDue: BootInstant? {
         guard let monitor else { return nil }
         let age = monitor.lastReturn.duration(to: .now)
-        return BootInstant.now.earlier(by: age) + (timing.idle + timing.answer + .seconds(10))
+        return BootInstant.now.earlier(by: age) + (timing.idle + timing.answer + leeway)
     }
 
     private func isHealthy() -> Bool { monitorIsDue.map { .now < $0 } ?? true }

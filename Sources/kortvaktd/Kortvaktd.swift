@@ -25,7 +25,9 @@ enum Kortvaktd {
             default: end(usage, 64)
             }
         }
-        exit(checksSettings ? SettingsCheck(folder: folder).run() : run(folder))
+        if checksSettings { exit(SettingsCheck(folder: folder).run()) }
+        // At once: libpcsclite's own tidying would take its tables from under the threads that look at cards.
+        _exit(run(folder))
     }
 
     private static func run(_ folder: String) -> Int32 {
@@ -61,6 +63,8 @@ enum Kortvaktd {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         unsafe _ = setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
         _ = signal(SIGPIPE, SIG_IGN)
+        // A heap of each thread's own (mallopt(3)) would hold on to the memory of looks at cards that are over.
+        _ = kv_share_heap()
         // A crash prints nothing: Swift's own handler would show memory in the journal.
         for number in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE] { _ = signal(number, SIG_DFL) }
     }

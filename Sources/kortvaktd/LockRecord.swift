@@ -17,6 +17,14 @@ struct LockRecord {
     /// Microseconds since 1970, when logind was asked.
     let time: UInt64
 
+    /// This one after another that came to nothing, for the same reason.
+    func following(_ before: LockRecord) -> LockRecord {
+        guard before.locked == nil else { return self }
+        var record = self
+        (record.cause, record.reason, record.reader) = (before.cause, before.reason, before.reader)
+        return record
+    }
+
     /// As it is shown on the bus; times are from the cause.
     var shown: DaemonState.LastLock {
         DaemonState.LastLock(

@@ -52,7 +52,8 @@ extension ConfigurationError {
     /// For the journal, in the one language that programs read.
     var fields: [JournalField] {
         var fields: [JournalField] = [.file(file)]
-        if let group { fields.append(.group(group)) }
+        // The groups of the file of owners have users' names, which are nobody's business who reads the journal.
+        if let group { fields.append(.group(group.hasPrefix("User ") ? "User" : group)) }
         if let key { fields.append(.key(key)) }
         return fields + [.fault(Texts(language: "en").reason(reason))]
     }

@@ -1,5 +1,6 @@
 import Glibc
 import LoginSessions
+import SessionTesting
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(2)))

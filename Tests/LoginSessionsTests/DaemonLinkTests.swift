@@ -1,5 +1,6 @@
 import Glibc
 import LoginSessions
+import SessionTesting
 import Testing
 
 /// The link to the daemon, against the daemon's own interface.

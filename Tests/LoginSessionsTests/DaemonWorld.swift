@@ -1,4 +1,5 @@
 import LoginSessions
+import SessionTesting
 import Synchronization
 
 /// A bus with a mock logind and our daemon's interface on it, in a thread of its own.

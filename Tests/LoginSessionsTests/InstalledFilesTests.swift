@@ -1,4 +1,5 @@
 import Glibc
+import SessionTesting
 import Testing
 
 @testable import LoginSessions

@@ -1,5 +1,6 @@
 import Glibc
 import LoginSessions
+import SessionTesting
 
 /// A bus with a mock logind, and our side of it in a thread of its own.
 struct LoginWorld {

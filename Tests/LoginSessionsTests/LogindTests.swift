@@ -1,5 +1,6 @@
 import Glibc
 import LoginSessions
+import SessionTesting
 import Testing
 
 /// Against python-dbusmock's logind on a private bus.

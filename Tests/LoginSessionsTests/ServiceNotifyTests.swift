@@ -1,4 +1,5 @@
 import Glibc
+import SessionTesting
 import Testing
 
 @testable import LoginSessions
@@ -8,6 +9,7 @@ struct ServiceNotifyTests {
     @Test func serviceManagerIsToldOneThingAtATime() async {
         await #expect(processExitsWith: .success) {
             let socket = NotifySocket()
+            unsafe setenv("NOTIFY_SOCKET", socket.path, 1)
             ServiceNotify.ready(status: "2 readers")
             ServiceNotify.status("Reader\nREADY=1\u{1B}")
             ServiceNotify.reloading()
@@ -24,6 +26,7 @@ struct ServiceNotifyTests {
     @Test func watchdogIsFedOnlyWhileTheServiceIsHealthy() async {
         await #expect(processExitsWith: .success) {
             let socket = NotifySocket()
+            unsafe setenv("NOTIFY_SOCKET", socket.path, 1)
             unsafe setenv("WATCHDOG_USEC", "40000", 1)
             unsafe unsetenv("WATCHDOG_PID")
             let loop = try EventLoop()
@@ -48,6 +51,7 @@ struct ServiceNotifyTests {
     @Test func withoutWatchdogNothingTicks() async {
         await #expect(processExitsWith: .success) {
             let socket = NotifySocket()
+            unsafe setenv("NOTIFY_SOCKET", socket.path, 1)
             unsafe unsetenv("WATCHDOG_USEC")
             let loop = try EventLoop()
             try #require(try loop.feedWatchdog { true } == nil)

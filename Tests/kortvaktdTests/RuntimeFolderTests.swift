@@ -60,14 +60,21 @@ struct RuntimeFolderTests {
         }
     }
 
-    @Test func saveThatFailsLeavesTheOldContent() throws {
+    @Test func saveThatFailsLeavesNothingThatIsBelieved() throws {
         try inFolder { path in
             let folder = RuntimeFolder(path: path)
             try folder.save(guards)
             // A folder in the new file's place.
             unsafe mkdir(path + "/guards.new", 0o700)
             #expect(throws: RuntimeFolder.Failure.self) { try folder.save([]) }
-            #expect(folder.restore() == .guards(guards))
+            #expect(folder.restore() == .unreadable)
+            unsafe rmdir(path + "/guards.new")
+            try folder.save([])
+            #expect(folder.restore() == .none)
+            unsafe unlink(path + "/guards")
+            unsafe mkdir(path + "/guards.new", 0o700)
+            #expect(throws: RuntimeFolder.Failure.self) { try folder.save(guards) }
+            #expect(folder.restore() == .unreadable)
         }
     }
 

@@ -16,11 +16,12 @@ Speaks pcsc-lite's client protocol 4:4 (winscard_msg.h of 1.9.9) as pcscd does, 
   storm                      tells those who wait all the time, without anything new; again ends that
   noise N                    N times random states
   hang | drop                never answers anything more | ends all connections
-It says "done" after each.
+It says "done" after each. Its cards know no command.
 """
 import os, random, socket, struct, sys, threading, time
 
 ESTABLISH, RELEASE, CANCEL, VERSION, STATES, WAIT, STOP_WAITING = 1, 2, 0x0D, 0x11, 0x12, 0x13, 0x14
+CONNECT, TRANSMIT = 4, 9
 CANCELLED, INVALID_HANDLE = 0x80100002, 0x80100003
 UNKNOWN, ABSENT, PRESENT, SWALLOWED = 1, 2, 4, 8
 lock = threading.RLock()
@@ -72,6 +73,8 @@ def serve(client):
         while True:
             size, command = struct.unpack("=II", receive(8))
             body = receive(size)
+            if command == TRANSMIT:
+                receive(struct.unpack("=8I", body)[3])
             if command == WAIT:
                 time.sleep(delay)
             with lock:
@@ -106,6 +109,12 @@ def serve(client):
                         waiting.discard(target)
                         send(target, struct.pack("=II", 0, CANCELLED))
                     send(client, body[:4] + struct.pack("=I", 0 if found else INVALID_HANDLE))
+                elif command == CONNECT:
+                    # A card of which there is one, with T=1.
+                    send(client, body[:-12] + struct.pack("=III", 1, 2, 0))
+                elif command == TRANSMIT:
+                    # Each command is unknown to the card.
+                    send(client, body[:24] + struct.pack("=II", 2, 0) + b"\x6D\x00")
                 else:
                     send(client, body[:-4] + struct.pack("=I", 0))
     except (EOFError, OSError):

@@ -1,19 +1,18 @@
-import Glibc
-import Subprocess
-import SystemPackage
+internal import Glibc
+package import Subprocess
 
 /// A message bus of one's own, with the restrictions of a system bus that matter here: replies only to who asked, and the
 /// limits of a system bus.
-struct PrivateBus: Sendable {
-    let address: String
-    let pid: Int32
+package struct PrivateBus: Sendable {
+    package let address: String
+    package let pid: Int32
 
     /// What a program that shall use it needs.
-    var environment: Environment {
+    package var environment: Environment {
         .inherit.updating(["DBUS_SYSTEM_BUS_ADDRESS": address])
     }
 
-    static let openPolicy = """
+    package static let openPolicy = """
         <policy context="default">
           <allow user="*"/>
           <allow own="*"/>
@@ -22,7 +21,7 @@ struct PrivateBus: Sendable {
         """
 
     /// Runs a bus as long as `body` runs; `policy` comes after what the system bus says of signals and answers.
-    static func run<R: Sendable>(
+    package static func run<R: Sendable>(
         policy: String = openPolicy,
         _ body: (PrivateBus) async throws -> R
     ) async throws -> R {
@@ -100,15 +99,18 @@ struct PrivateBus: Sendable {
         guard unsafe Glibc.write(file, bytes, bytes.count) == bytes.count else { throw NotStarted() }
     }
 
-    struct NotStarted: Error {}
+    package struct NotStarted: Error {}
 
-    /// Starts one of the programs beside the tests on this bus, which answer lines with lines, and ends it after `body`.
-    func with<R: Sendable>(_ name: String, _ body: (HelperProgram) async throws -> R) async throws -> R {
-        try await HelperProgram.run(name, environment, body)
+    /// Starts one of the programs in `Programs` on this bus, and ends it after `body`.
+    package func with<R: Sendable>(
+        _ name: String,
+        _ body: (HelperProgram) async throws -> R
+    ) async throws -> R {
+        try await HelperProgram.run(HelperProgram.folder + name, environment: environment, body)
     }
 
     /// Runs a program on this bus to its end; what it said on both outputs, and its exit code.
-    func tool(_ command: [String]) async throws -> (output: String, code: Int32) {
+    package func tool(_ command: [String]) async throws -> (output: String, code: Int32) {
         let outcome = try await Subprocess.run(
             .name(command[0]),
             arguments: Arguments(Array(command.dropFirst())),
@@ -118,74 +120,5 @@ struct PrivateBus: Sendable {
         )
         guard case .exited(let code) = outcome.terminationStatus else { return (outcome.standardOutput, -1) }
         return (outcome.standardOutput, code)
-    }
-}
-
-/// One of the small programs beside the tests.
-struct HelperProgram {
-    private let execution: Execution<CustomWriteInput, SequenceOutput, CombinedErrorOutput>
-    private let lines: Lines
-
-    static var folder: String {
-        "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Programs/"
-    }
-
-    /// `/usr/bin/python3` is the one that Debian's packages are for.
-    fileprivate static func run<R: Sendable>(
-        _ name: String,
-        _ environment: Environment,
-        _ body: (HelperProgram) async throws -> R
-    ) async throws -> R {
-        let outcome = try await Subprocess.run(
-            .path("/usr/bin/python3"),
-            arguments: ["-u", folder + name],
-            environment: environment,
-            input: .inputWriter,
-            output: .sequence,
-            error: .combinedWithOutput
-        ) { execution -> Result<R, any Error> in
-            let program = HelperProgram(
-                execution: execution,
-                lines: Lines(execution.standardOutput.strings().makeAsyncIterator())
-            )
-            let result: Result<R, any Error>
-            do {
-                guard try await program.line() == "ready" else { throw Unexpected(said: "not ready") }
-                result = .success(try await body(program))
-            } catch {
-                result = .failure(error)
-            }
-            try await execution.standardInputWriter.finish()
-            return result
-        }
-        return try outcome.closureResult.get()
-    }
-
-    /// Tells it to do something, waits until it is done, and returns what it answers.
-    @discardableResult
-    func tell(_ line: String) async throws -> String {
-        _ = try await execution.standardInputWriter.write(line + "\n")
-        return try await next()
-    }
-
-    /// What it says next by itself.
-    func next() async throws -> String {
-        let said = try await line()
-        guard let said, said == "done" || said.hasPrefix("done ") else { throw Unexpected(said: said) }
-        return String(said.dropFirst(5))
-    }
-
-    private func line() async throws -> String? { try await lines.next()?.filter { !$0.isNewline } }
-
-    struct Unexpected: Error { let said: String? }
-
-    private final class Lines {
-        private var iterator: SubprocessOutputSequence.StringSequence<UTF8>.AsyncIterator
-
-        init(_ iterator: SubprocessOutputSequence.StringSequence<UTF8>.AsyncIterator) {
-            self.iterator = iterator
-        }
-
-        func next() async throws -> String? { try await iterator.next() }
     }
 }

@@ -2,6 +2,8 @@
 
 Each line is answered with a line: `done`, with what was asked for behind it, or `failed` and why.
 """
+import json
+import os
 import shlex
 import signal
 import subprocess
@@ -22,20 +24,33 @@ bus = dbusmock.DBusTestCase.get_dbus(True)
 process = None
 
 
-def start():
+def start(*session):
+    """With a session, as after a restart: it is there before anybody can ask."""
     global process
     # With the template as an argument it has its methods before anybody can call them, as logind has.
-    process = subprocess.Popen(
-        [sys.executable, '-m', 'dbusmock', '--system', '--template', 'logind'], stdout=subprocess.DEVNULL)
+    words = [sys.executable, '-B', '-m', 'dbusmock', '--system', '--template']
+    words += [os.path.dirname(__file__) + '/restarted.py', '-p', json.dumps({'session': session})] if session \
+        else ['logind']
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
     dbusmock.DBusTestCase.wait_for_bus_object(NAME, MANAGER_PATH, system_bus=True)
 
 
 def stop():
     global process
     if process:
+        process.send_signal(signal.SIGCONT)
         process.send_signal(signal.SIGTERM)
         process.wait()
         process = None
+
+
+def freeze():
+    """From now on it answers nothing, and is there."""
+    process.send_signal(signal.SIGSTOP)
+
+
+def thaw():
+    process.send_signal(signal.SIGCONT)
 
 
 def mock(path):
@@ -143,6 +158,11 @@ def method(session, name, code):
     mock(path_of(session)).AddMethod(SESSION, name, '', '', code)
 
 
+def locker(session):
+    """Something that locks the session when it is asked to."""
+    method(session, 'Lock', 'self.UpdateProperties("%s", {"LockedHint": dbus.Boolean(True)})' % SESSION)
+
+
 def manager(name, arguments, result, code):
     mock(MANAGER_PATH).AddMethod(MANAGER, name, arguments, result, code)
 
@@ -174,7 +194,7 @@ def forge(destination, path, interface, member, *arguments):
 
 
 COMMANDS = {
-    'start': start, 'stop': stop, 'add': add, 'many': many, 'announce': announce, 'remove': remove, 'vanish': vanish,
+    'start': start, 'stop': stop, 'freeze': freeze, 'thaw': thaw, 'locker': locker, 'add': add, 'many': many, 'announce': announce, 'remove': remove, 'vanish': vanish,
     'set': change, 'quietly': quietly, 'invalidate': invalidate, 'flood': flood, 'sleep': sleep, 'method': method,
     'manager': manager, 'calls': calls, 'inhibitors': inhibitors, 'forge': forge,
     'mistype': mistype, 'peer': peer, 'owner': owner,
