@@ -57,8 +57,6 @@ package struct OwnerMap: Hashable, Sendable {
         self.users = users
     }
 
-    package var isEmpty: Bool { users.isEmpty }
-
     /// Everybody to whom one of `marks` belongs.
     package func users(of marks: some Sequence<OwnerMark>) -> Set<String> {
         Set(marks.compactMap { users[$0] })

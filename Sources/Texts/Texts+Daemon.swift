@@ -11,6 +11,12 @@ extension Texts {
     package var helpConfigFolder: String { text("The folder of kortvakt.conf.") }
 
     package var settingsInOrder: String { text("The settings are in order.") }
+    package func ownersWithoutTrust(_ path: String) -> Sentence {
+        Sentence(
+            text("The settings ask whose card it is, and no certificate is trusted, so every card guards."),
+            text("Put your issuers' root certificates into {path}.", ["path": path])
+        )
+    }
     package var terminationDenied: Sentence {
         Sentence(
             text("The settings end sessions, and polkit does not permit this to the daemon."),

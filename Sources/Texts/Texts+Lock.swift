@@ -91,7 +91,6 @@ extension Texts {
     // MARK: Lock now
 
     package var waitingForLock: String { text("Locking…") }
-    package var isLockedNow: String { text("The session is locked.") }
 }
 
 /// What goes wrong with the lock service, and what to do.

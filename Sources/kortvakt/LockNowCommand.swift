@@ -29,14 +29,13 @@ struct LockNowCommand: ParsableCommand {
         )
         progress.cardWork(isGoingOn: false)
         let locked = try result.get()
-        if options.json { return JSON.print(LockNowJSON(session: Nullable(locked))) }
-        Output.line(locked.map(Program.texts.sessionIsLocked) ?? Program.texts.isLockedNow)
+        if options.json { return JSON.print(LockNowJSON(session: locked)) }
+        Output.line(Program.texts.sessionIsLocked(locked))
     }
 }
 
 /// `lock now` as JSON, of a session that says that it is locked.
 private struct LockNowJSON: Encodable {
     let done = "lock"
-    /// `null` where the daemon did not say which one it was.
-    let session: Nullable<String>
+    let session: String
 }

@@ -21,7 +21,7 @@ final class LockRequest {
     private var session: String?
     /// What has been told since the request, `nil` for locked, else why not.
     private var outcomes: [String: String?] = [:]
-    private var result: Result<String?, Failure>?
+    private var result: Result<String, Failure>?
 
     private init(_ session: String?, _ interactively: Bool, _ wording: LockFailureWording) throws(SystemError)
     {
@@ -31,14 +31,14 @@ final class LockRequest {
         loop = try EventLoop()
     }
 
-    /// Locks a session, by default that of the caller; its id, `nil` where the daemon did not say which one it was.
+    /// Locks a session, by default that of the caller; its id.
     ///
     /// Blocking: 5 s, and 30 s more where the daemon is slow, 5 minutes where somebody is asked for a password.
     static func run(
         session: String?,
         interactively: Bool,
         _ wording: LockFailureWording
-    ) -> Result<String?, Failure> {
+    ) -> Result<String, Failure> {
         do throws(DaemonError) {
             // Says why the bus or the daemon cannot be reached, before anything is asked for.
             _ = try DaemonClient().status()
@@ -129,7 +129,7 @@ final class LockRequest {
 
     private func patienceEnded() { end(.failure(wording.notConfirmed)) }
 
-    private func end(_ result: Result<String?, Failure>) {
+    private func end(_ result: Result<String, Failure>) {
         guard self.result == nil else { return }
         self.result = result
         loop.exit()

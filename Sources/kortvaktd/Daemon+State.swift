@@ -5,7 +5,12 @@ internal import Presence
 /// What the bus and systemd are shown.
 extension Daemon {
     func publish() {
+        noteLateLocks()
         if let id = lastLock, let record = records[id] { lastShown = record.shown }
+        if hasStarted, shownStatus != statusLine {
+            shownStatus = statusLine
+            ServiceNotify.status(shownStatus)
+        }
         interface?.publish(
             DaemonState(
                 readers: known.readers.map(\.name),
@@ -19,6 +24,14 @@ extension Daemon {
                 lastLock: lastShown
             )
         )
+    }
+
+    /// A session may have been locked before it was asked, or say so after nobody waits for it any more.
+    private func noteLateLocks() {
+        guard let id = lastLock, let record = records[id], record.answered != nil, record.locked == nil,
+            machine.isLocked(id)
+        else { return }
+        records[id]?.locked = .now
     }
 
     /// The cards that are there, and those that are missed.

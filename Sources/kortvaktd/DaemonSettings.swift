@@ -23,6 +23,11 @@ struct DaemonSettings: Sendable {
     var policy: PresencePolicy { PresencePolicy(lock) }
     var wantsTermination: Bool { lock.action == .terminate || lock.escalation == .terminate }
 
+    /// Whether cards are to be known by trusted certificates, and none can be trusted.
+    var lacksTrust: Bool {
+        owners != nil && (try? TrustStore.load(path: TrustStore.standardPath))?.anchors.isEmpty != false
+    }
+
     /// How cards are identified under these settings.
     func identifier(salt: [UInt8]) -> CardIdentifier {
         CardIdentifier(salt: salt, products: products, kinds: Set(lock.cards), owners: owners.map(check))

@@ -25,7 +25,8 @@ struct KnownReaders {
         case .readerAdded(let reader):
             if !readers.contains(reader) { readers.append(reader) }
             silent.remove(reader)
-            return [.reader(reading(of: reader))]
+            // What is in it is told next. That it is empty until then would be a removal to whoever was guarded by its card.
+            return []
         case .readerRemoved(let reader):
             readers.removeAll { $0 == reader }
             silent.remove(reader)
@@ -37,7 +38,7 @@ struct KnownReaders {
             return [.readerUnplugged(ReaderName(reader))]
         case .readerRecovered(let reader):
             silent.remove(reader)
-            return [.reader(reading(of: reader))]
+            return []
         case .cardInserted(let card):
             cards[card.reader] = card
             return [.reader(reading(of: card.reader))]

@@ -1,3 +1,4 @@
+internal import CertificateTrust
 internal import Configuration
 internal import Glibc
 internal import LoginSessions
@@ -27,6 +28,7 @@ struct SettingsCheck {
             case .unknown: return refuse(texts.terminationUnchecked)
             }
         }
+        if settings.lacksTrust { return refuse(texts.ownersWithoutTrust(TrustStore.standardPath)) }
         Standard.write(texts.settingsInOrder + "\n", to: STDOUT_FILENO)
         return EXIT_SUCCESS
     }
@@ -45,16 +47,5 @@ struct SettingsCheck {
         if geteuid() == uid { return true }
         guard geteuid() == 0 else { return false }
         return setgroups(0, nil) == 0 && setgid(gid) == 0 && setuid(uid) == 0
-    }
-}
-
-extension ConfigurationError {
-    /// For the journal, in the one language that programs read.
-    var fields: [JournalField] {
-        var fields: [JournalField] = [.file(file)]
-        // The groups of the file of owners have users' names, which are nobody's business who reads the journal.
-        if let group { fields.append(.group(group.hasPrefix("User ") ? "User" : group)) }
-        if let key { fields.append(.key(key)) }
-        return fields + [.fault(Texts(language: "en").reason(reason))]
     }
 }

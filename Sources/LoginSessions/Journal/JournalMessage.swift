@@ -9,6 +9,7 @@ package enum JournalMessage: String, CaseIterable, Sendable {
     case stoppingWhileGuarding = "7b7bca1450ba4606975d3b305283bf58"
     case settingsRead = "73b94ca30aaa4772b0af423f5462e939"
     case settingsRefused = "34c577fba88d48029f908b689e982d7f"
+    case trustMissing = "8c5996575db54de4a8cd15b1b0158f71"
     case stateRestored = "c59fde9879214c758fdad4018b6cf363"
     case stateUnreadable = "1eb39221213b435e9c71b4051e4804e2"
     case stateNotSaved = "cd6f3229d3f04c6ab03a1519b03a3416"
@@ -55,6 +56,7 @@ package enum JournalMessage: String, CaseIterable, Sendable {
         case .settingsRead: "The settings are in force"
         case .settingsRefused:
             "The settings have a fault; what was in force stays so, at the start the defaults"
+        case .trustMissing: "Owners are asked for and no certificate is trusted; every card guards"
         case .stateRestored: "The guards of the earlier run are in force again"
         case .stateUnreadable:
             "The guards of the earlier run cannot be known; every session that could be guarded is asked to lock"
@@ -98,7 +100,7 @@ package enum JournalMessage: String, CaseIterable, Sendable {
             .sessionsUnreadable:
             .error
         case .stoppingWhileGuarding, .stateUnreadable, .serviceLost, .readerFailed, .terminateAsked,
-            .sleepNotDelayed, .logindGone:
+            .sleepNotDelayed, .logindGone, .trustMissing:
             .warning
         case .started, .stopping, .cardNotIdentified, .cardMissing, .cardReturned, .lockAsked,
             .lockConfirmed, .observed, .logindRestarted, .requestRefused:

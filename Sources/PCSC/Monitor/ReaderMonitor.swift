@@ -54,7 +54,7 @@ package final class ReaderMonitor: Sendable {
         self.loop = loop
     }
 
-    deinit { stop() }
+    deinit { stop(within: .zero) }
 
     /// When the library last returned to the monitor, on the clock that stands still while the machine sleeps.
     ///
