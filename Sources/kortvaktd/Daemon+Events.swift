@@ -14,6 +14,7 @@ extension Daemon {
             for event in events { handle(event) }
             tell(event)
             cause = .now
+            putOffCalm()
         case .looked(let outcome):
             let isNewest = looks?.heard(outcome) ?? false
             cause = .now
@@ -23,12 +24,13 @@ extension Daemon {
                 journal.write(.cardNotIdentified, [.reader(outcome.visit.reader.text)])
             }
             handle(.identified(outcome.visit, outcome.identification))
-            start(.calm, at: .now + .seconds(2))
+            putOffCalm()
         }
     }
 
     func heard(_ event: LogindEvent) {
         cause = .now
+        defer { if hasStarted { putOffCalm() } }
         switch event {
         case .sessions(let list):
             // Not where one of these could not be read.
@@ -89,9 +91,18 @@ extension Daemon {
         case .presence(let id): handle(.timerFired(id))
         case .readSessions: logind?.readSessions()
         case .monitorIsDue: expectMonitor()
-        case .calm: ProgramText.giveBack()
+        case .calm:
+            ProgramText.giveBack()
+            // Not before: systemd may be busy, and whoever tells it something then waits.
+            if shownStatus != statusLine {
+                shownStatus = statusLine
+                ServiceNotify.status(shownStatus)
+            }
         }
     }
+
+    /// Something has happened; what can wait until nothing does is put off.
+    func putOffCalm() { start(.calm, at: .now + .seconds(2)) }
 
     func start(_ alarm: Alarm, at instant: BootInstant) {
         // Without memory for a timer nothing can be waited for; the next daemon begins with what was written down.

@@ -28,7 +28,7 @@ extension Daemon {
         journal.write(.started, [.version(Kortvaktd.version)])
         ServiceNotify.ready(status: statusLine)
         expectMonitor()
-        start(.calm, at: .now + .seconds(2))
+        putOffCalm()
     }
 
     func stop() {

@@ -7,10 +7,6 @@ extension Daemon {
     func publish() {
         noteLateLocks()
         if let id = lastLock, let record = records[id] { lastShown = record.shown }
-        if hasStarted, shownStatus != statusLine {
-            shownStatus = statusLine
-            ServiceNotify.status(shownStatus)
-        }
         interface?.publish(
             DaemonState(
                 readers: known.readers.map(\.name),

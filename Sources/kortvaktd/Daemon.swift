@@ -22,7 +22,7 @@ final class Daemon {
         case readSessions
         /// By now the reader monitor must have come back.
         case monitorIsDue
-        /// Nothing has happened for a moment.
+        /// Nothing has happened for two seconds.
         case calm
     }
 

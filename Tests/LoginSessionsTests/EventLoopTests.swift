@@ -141,7 +141,8 @@ struct EventLoopTests {
             let timers = Timers<Int>(on: loop) { _ in }
             try timers.start(1, at: .now + .seconds(60))
             let new = clocksOfTimers().filter { before[$0.key] == nil }
-            try #require(Array(new.values) == ["7"])
+            // Others in this process may have begun to wait for something meanwhile.
+            try #require(new.values.contains("7"))
             timers.cancel(1)
         }
     }

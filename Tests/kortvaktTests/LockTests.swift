@@ -25,7 +25,7 @@ struct LockTests {
                     Session 3 is open, guarded by the card in: Reader B
                     Session 4 is locked.
                     Session 5 is open, and no card guards it.
-                       The cards that are in guard other sessions: a card guards those on the screen of its reader.
+                       The cards in the readers guard other sessions: a card guards those on the screen of its reader.
                     Last lock: session 4, 2026-11-18 11:06:40, card removed: Reader B
                        after 0.8 ms the system was told to lock it
                        after 1.9 ms the system had passed that on
