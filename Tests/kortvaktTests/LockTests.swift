@@ -132,7 +132,6 @@ struct LockTests {
             try await bus.tell("locking \(how)")
             let run = try await bus.kortvakt("lock", "now")
             #expect(run.exitCode == 0 && run.out == "Session 3 is locked.\n", "\(run.said)")
-            #expect(run.duration < .seconds(4))
             let json = try await bus.kortvakt("lock", "now", "--json", "--session", "4").json()
             #expect(json == .object(["done": .string("lock"), "session": .string("4")]))
             // One's own is for the daemon to find.
@@ -148,7 +147,7 @@ struct LockTests {
             try await bus.tell("locking \(how)")
             let run = try await bus.kortvakt("lock", "now", "--json")
             #expect(run.exitCode == 1 && run.errorCode == "lock-not-confirmed", "\(run.said)")
-            #expect(run.duration > .seconds(4) && run.duration < .seconds(15))
+            #expect(run.duration > .seconds(4))
             #expect(run.err.contains("Look at the screen"))
         }
     }
@@ -169,7 +168,6 @@ struct LockTests {
             try await bus.tell("locking \(how)")
             let run = try await bus.kortvakt("lock", "now", "--json", "--session", "3")
             #expect(run.exitCode == exitCode && run.errorCode == code, "\(run.said)")
-            #expect(run.duration < .seconds(4))
         }
     }
 
@@ -203,7 +201,6 @@ struct LockTests {
             try await bus.tell("reading \(reading)")
             let run = try await bus.kortvakt("lock", "status", "--json")
             #expect(run.exitCode == 1 && run.errorCode == code, "\(run.said.prefix(500))")
-            #expect(run.duration < .seconds(20))
             guard reading != "die" else { return }
             let now = try await bus.kortvakt("lock", "now", "--json")
             #expect(now.exitCode == 1 && now.errorCode == code)
