@@ -12,8 +12,12 @@ package enum PresenceEffect: Hashable, Sendable {
     /// Take logind's delay inhibitor for sleep; one that is still held is replaced.
     case takeSleepInhibitor
     case releaseSleepInhibitor
-    /// Read every reader's state, also if nothing has changed, and tell with `readers`.
+    /// Tell with `readers` what is in every reader as far as it is known, also if nothing has changed.
+    ///
+    /// Each card in it is looked at anew, which shows whether it is there.
     case readReaders
+    /// Ask logind anything about this session and tell with `listened` when it has answered.
+    case listenTo(SessionID)
     /// Read all sessions and tell with `sessions`.
     case readSessions
     /// Write these down; comes after the locks of the same event, so that a crash in between loses none.

@@ -27,6 +27,8 @@ package enum PresenceEvent: Hashable, Sendable {
     case loginServiceRestarted
     /// logind did not do what it was asked for this session: it refused, or did not answer.
     case requestFailed(SessionID)
+    /// The answer to `listenTo`: whatever was said of this session before has been told.
+    case listened(SessionID)
     /// `PrepareForSleep true`.
     case preparingForSleep
     /// `PrepareForSleep false`.

@@ -44,7 +44,16 @@ extension PresenceMachine {
             guard reasonAgainst(card, for: sessions[index]) == nil else { continue }
             let identity = card.identification?.identity
             sessions[index].departed = Session.Departed(reader: reader, identity: identity, at: now)
+            sessions[index].listening += 1
+            effects.append(.listenTo(sessions[index].info.id))
         }
+    }
+
+    /// Whatever is heard of the session from now on has happened after its cards left.
+    mutating func listened(to id: SessionID) {
+        guard let index = sessions.firstIndex(where: { $0.info.id == id }) else { return }
+        sessions[index].listening = max(0, sessions[index].listening - 1)
+        if sessions[index].listening == 0 { sessions[index].departed = nil }
     }
 
     /// A session that is open now, where the card may have left after the screen opened, misses it.

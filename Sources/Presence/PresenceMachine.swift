@@ -65,6 +65,7 @@ package struct PresenceMachine: Sendable {
         case .sessionEnded(let id): sessions.removeAll { $0.info.id == id }
         case .loginServiceRestarted: loginServiceRestarted()
         case .requestFailed(let id): requestFailed(for: id)
+        case .listened(let id): listened(to: id)
         case .preparingForSleep: prepareForSleep()
         case .woke: wake()
         case .guardRequested(let session, let reader): requestGuard(of: session, reader: reader)

@@ -5,8 +5,10 @@ struct Session: Hashable, Sendable {
     var withoutCard = WithoutCard.no
     /// What it was asked when it did not confirm in time; logind may say only later that it did not do it.
     var unconfirmed: Asked?
-    /// The last card that left while it was locked.
+    /// The last card that left while it was locked, until all is heard that logind had said of the session by then.
     var departed: Departed?
+    /// How many cards have left of which that is still to be heard.
+    var listening = 0
 
     init(_ info: LoginSession) {
         self.info = info
@@ -18,8 +20,8 @@ struct Session: Hashable, Sendable {
         let identity: CardIdentity?
         var at: Instant
 
-        /// Cards and screens are heard of on different ways: a card that left in so many seconds before a session is
-        /// heard to be open may have left an open screen.
+        /// Cards and screens are heard of on different ways: a card that left before all that logind had said was heard may
+        /// have left an open screen. No longer than this, should logind not answer.
         static let overlapSeconds: UInt32 = 3
     }
 

@@ -17,6 +17,8 @@ extension Daemon {
         case .releaseSleepInhibitor: logind?.releaseSleepInhibitor()
         case .readReaders: if let reading = known.reading { handle(reading) }
         case .readSessions: logind?.readSessions()
+        case .listenTo(let id):
+            logind?.listen(toSession: id.id) { [weak self] in self?.handle(.listened(id)) }
         case .save(let guards):
             do throws(RuntimeFolder.Failure) {
                 try runtime.save(guards)

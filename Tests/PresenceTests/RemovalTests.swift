@@ -292,6 +292,24 @@ struct RemovalTests {
         #expect(scene.locked == (seconds < 3 ? [alice] : []))
     }
 
+    /// What logind said before it answered has been heard, so the card left a locked screen.
+    @Test func aCardThatLeftBeforeLogindAnsweredLeftALockedScreen() {
+        var scene = Scene([.graphical(alice).with { $0.lockedHint = true }])
+        scene.insert("R", "A")
+        scene.insert("R2", "B")
+        scene.pull("R2")
+        scene.pull("R")
+        #expect(scene.effects.filter { $0 == .listenTo(alice) }.count == 2)
+        scene.tell(.listened(alice))
+        var other = scene
+        other.hint(alice, false)
+        #expect(other.locked == [alice])
+        scene.tell(.listened(alice))
+        scene.hint(alice, false)
+        scene.pass(seconds: 100)
+        #expect(scene.locked == [])
+    }
+
     @Test func aCardThatLeavesJustBeforeTheSessionIsHeardToBeOpenMayComeBackInTime() {
         var scene = Scene([.graphical(alice).with { $0.lockedHint = true }]) { $0.graceSeconds = 5 }
         scene.insert("R", "A")

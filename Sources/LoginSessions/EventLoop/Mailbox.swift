@@ -43,7 +43,7 @@ internal import Glibc
     }
 
     /// Hands over a value where there is room; `false` when it is full or closed.
-    package func postIfRoom(_ value: Value) -> Bool {
+    func postIfRoom(_ value: Value) -> Bool {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         return values.count < capacity && append(value)

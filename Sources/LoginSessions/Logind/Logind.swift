@@ -64,6 +64,23 @@ package final class Logind {
         ask("Terminate", of: id, answered)
     }
 
+    /// Calls `listened` in the loop when everything has been told that logind had said of this session until now.
+    ///
+    /// The bus keeps the order of what one sends to another, so that logind's answer to any question comes last; or it does
+    /// not answer in time.
+    package func listen(toSession id: String, _ listened: @escaping () -> Void) {
+        guard let path = known.first(where: { $0.value.id == id })?.key else {
+            return bus.afterwards(listened)
+        }
+        bus.call { () throws(SystemError) in
+            let call = try bus.methodCall(to: Self.name, path, "org.freedesktop.DBus.Properties", "Get")
+            for argument in [SessionProperties.interface, "LockedHint"] { try call.appendExactly(argument) }
+            return call
+        } _: { _ in
+            listened()
+        }
+    }
+
     /// Delays the machine's sleep, at most as long as logind allows (`InhibitDelayMaxSec=`, 5 s), until it is released.
     ///
     /// It is taken again by itself after a restart of logind.

@@ -38,6 +38,9 @@ extension Walk {
     }
 
     mutating func answer() {
+        if !listens.isEmpty, random.happens(30) {
+            return tell(.listened(listens.remove(at: random.below(listens.count))))
+        }
         guard !looks.isEmpty else { return }
         let index = random.below(looks.count)
         let look = looks[index]

@@ -57,6 +57,8 @@ struct Walk {
     var logins: [LoginSession] = []
     /// Cards that somebody is looking at; what is never answered falls out at the end.
     var looks: [(visit: Visit, card: Int)] = []
+    /// Questions to logind; some are never answered.
+    var listens: [SessionID] = []
     var last: PresenceEvent = .woke
     var events = 0
     /// What happened last, for whoever looks for the reason.
@@ -99,6 +101,7 @@ struct Walk {
         watcher.judge(effects, of: event, machine: machine)
         if keepsHistory { history.append("\(now): \(event) -> \(effects)") }
         for effect in effects {
+            if case .listenTo(let id) = effect, listens.count < 6 { listens.append(id) }
             guard case .identify(let visit) = effect, let reader = Self.number(of: visit.reader),
                 let card = slots[reader].card
             else { continue }

@@ -30,7 +30,7 @@ extension Watcher {
                 inhibitorIsHeld = false
                 checkAwaited()
             case .save(let guards): saved = guards
-            case .readReaders, .readSessions: break
+            case .readReaders, .readSessions, .listenTo: break
             }
         }
         if unexplained != 0 { complain("\(unexplained) requests are not told, or told and not asked") }

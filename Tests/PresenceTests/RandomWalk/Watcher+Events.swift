@@ -43,6 +43,10 @@ extension Watcher {
             if people[index].confirmBy != nil { people[index].hasFailed = true }
             guard people[index].confirmBy == nil, let wasOwed = people[index].unconfirmed else { break }
             (people[index].mayBeAskedAgain, people[index].isOwedLock) = (true, wasOwed)
+        case .listened(let id):
+            guard let index = people.firstIndex(where: { $0.id == id }) else { break }
+            people[index].listening = max(0, people[index].listening - 1)
+            if people[index].listening == 0 { people[index].departed = nil }
         case .preparingForSleep:
             if !isSleeping { delayEnds = now + 4_000_000 }
             isSleeping = true

@@ -65,6 +65,7 @@ final class Watcher {
         var unconfirmed: Bool?
         /// The last card that left while it was locked, and when.
         var departed: (owed: Owed, at: UInt64)?
+        var listening = 0
         var pause: UInt32 = 0
         var wasForgotten = false
         var isBare = false
@@ -193,6 +194,7 @@ final class Watcher {
                 let identity = stay.identification.flatMap(Self.identity)
                 let owed = Owed(reader: reader, stay: -1, counter: nil, identity: identity)
                 people[index].departed = (owed, now)
+                people[index].listening += 1
             }
             guard let owed = people[index].owed.first(where: { $0.stay == stay.number }) else { continue }
             people[index].owed.removeAll { $0.stay == stay.number }
