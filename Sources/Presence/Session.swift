@@ -20,8 +20,9 @@ struct Session: Hashable, Sendable {
         let identity: CardIdentity?
         var at: Instant
 
-        /// Cards and screens are heard of on different ways: a card that left before all that logind had said was heard may
-        /// have left an open screen. No longer than this, should logind not answer.
+        /// How long a card that left may have left an open screen, should logind not answer.
+        ///
+        /// Cards and screens are heard of on different ways, and logind's may be the longer one.
         static let overlapSeconds: UInt32 = 3
     }
 
