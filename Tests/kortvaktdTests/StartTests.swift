@@ -4,7 +4,7 @@ import SessionTesting
 import Testing
 
 /// The daemon's beginning and end.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StartTests {
     @Test func readyIsToldOnlyWhenSessionsAreKnown() async throws {
         try await DaemonBench.run(login: nil, cards: DaemonBench.reader(0, "Reader A")) { bench in
