@@ -99,6 +99,7 @@ struct LogindTroubleTests {
                 while try await bench.login.tell("inhibitors").isEmpty { await Task.yield() }
                 try await bench.tellCards("empty 0")
                 try await bench.signal("CardRemoved")
+                while try await bench.asked("Lock", "3") == [0] { await Task.yield() }
                 #expect(try await bench.asked("Lock", "3") == [1])
             }
         }
