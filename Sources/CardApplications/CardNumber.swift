@@ -1,5 +1,3 @@
-package import CardCore
-
 /// The number that tells a card from all others, as far as whoever gives the numbers sees to it.
 package struct CardNumber: Hashable, Sendable {
     /// Within what the number is unique: the family, or `yubikey` for keys that have one number in all their applications.
@@ -31,56 +29,4 @@ package struct RecognisedCard: Hashable, Sendable {
     package let family: String
     /// `nil` where the application has none.
     package let number: CardNumber?
-}
-
-extension CardFamily {
-    /// By default whoever answers `look` is asked for its number.
-    package static func glance(
-        _ hints: CardHints,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard? {
-        guard var found = try look(hints, on: &channel) else { return nil }
-        return try recognised(&found, on: &channel)
-    }
-
-    /// By default whoever answers `select` is asked for its number.
-    package static func recognise(
-        _ hints: CardHints,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard? {
-        guard var found = try select(hints, on: &channel) else { return nil }
-        return try recognised(&found, on: &channel)
-    }
-
-    /// The card of an application that is selected.
-    static func recognised(
-        _ application: inout any CardApplication,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard {
-        do throws(CardError) {
-            return RecognisedCard(family: name, number: try application.readNumber(on: &channel))
-        } catch .transport(let error) {
-            throw error
-        } catch {
-            // A card whose files are damaged is one of the family all the same.
-            return RecognisedCard(family: name, number: nil)
-        }
-    }
-}
-
-extension CardApplication {
-    package mutating func readNumber(on channel: inout AnyCardChannel) throws(CardError) -> CardNumber? {
-        CardNumber(scope: family, try readIdentity(on: &channel).serialNumber)
-    }
-
-    package mutating func readLoginCertificates(
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        try readCertificates([], on: &channel).filter(\.mayBeForLogin)
-    }
-}
-
-extension CardCertificate {
-    /// For login, or not to be read, so that nobody can tell.
-    var mayBeForLogin: Bool { der.isEmpty || isForLogin }
 }

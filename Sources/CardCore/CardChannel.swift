@@ -31,12 +31,15 @@ package struct ChannelLimits: Hashable, Sendable {
 
 /// One command out, one response in, inside one transaction.
 ///
-/// Blocking; not thread-safe. A conforming type does no GET RESPONSE and repeats nothing: that is `exchange`.
+/// Blocking; not thread-safe. A conforming type does no GET RESPONSE and repeats nothing: that is `exchange`. It sends no
+/// code either: that is `ApplicationChannel`.
 package protocol CardChannel: ~Copyable {
     var limits: ChannelLimits { get }
     /// Whether the card was reset since the transaction before: nothing of it is selected, verified or challenged any more.
     var wasReset: Bool { get }
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU
+    /// Sends short commands alone from now on, in later transactions too: the reader or the card refused an extended one.
+    mutating func disableExtendedLength()
 }
 
 extension CardChannel where Self: ~Copyable {
@@ -45,13 +48,18 @@ extension CardChannel where Self: ~Copyable {
     /// Sends a command and collects its whole response.
     ///
     /// `6CXX` is repeated once with the length the card asked for, `61XX` is followed by GET RESPONSE, in at most 64
-    /// rounds, fewer for a small `limit`, and `limit` bytes (ISO/IEC 7816-4, 5.3.4). Data longer than the card takes at once goes out chained.
+    /// rounds, fewer for a small `limit`, and `limit` bytes (ISO/IEC 7816-4, 5.3.4). `61XX` to a command that expects no data is
+    /// success. Data longer than one command takes goes out chained. A reader or card that refuses extended length gets
+    /// short commands from then on.
     package mutating func exchange(
         _ command: CommandAPDU,
         limit: Int = 65_536
     ) throws(TransportError) -> ResponseAPDU {
+        if limits.extendedLength, command.isExtended, let response = try sendExtended(command) {
+            return try collect(response, of: command, limit: limit)
+        }
         var last = command
-        while last.data.count > 255, !limits.extendedLength {
+        while last.data.count > 255 {
             // Command chaining: CLA bit 5 says that more follows (ISO/IEC 7816-4, 5.3.3).
             let link = CommandAPDU(
                 cla: command.cla | 0x10,
@@ -64,22 +72,26 @@ extension CardChannel where Self: ~Copyable {
             guard answer.status.isSuccess else { return answer }
             last.data.removeFirst(255)
         }
+        last.expectedLength = last.expectedLength.map { min($0, 256) }
         var response = try send(last)
         if response.status.sw1 == 0x6C, last.expectedLength != nil, response.data.isEmpty {
             last.expectedLength = response.status.sw2 == 0 ? 256 : Int(response.status.sw2)
             response = try send(last)
         }
-        return try collect(response, cla: command.cla, limit: limit)
+        return try collect(response, of: command, limit: limit)
     }
 
-    /// Sends a command that carries a secret, once, and returns the card's status word.
-    ///
-    /// Such a command has no response data. What a card sends all the same is dropped, because it may be the secret, and
-    /// data that it announces (`61XX`) is not fetched: only `9000` is success.
-    package mutating func exchange(
-        _ command: consuming SecretCommandAPDU
-    ) throws(TransportError) -> ResponseAPDU {
-        ResponseAPDU(status: try transmit(EncodedCommand(command)).status)
+    /// The response to a command in extended form; `nil` where the reader or the card takes none, and short ones will do.
+    private mutating func sendExtended(_ command: CommandAPDU) throws(TransportError) -> ResponseAPDU? {
+        do throws(TransportError) {
+            let response = try send(command)
+            // Wrong length: the Answer-to-Reset speaks for the card, and the applet takes short commands alone.
+            guard response.status == .wrongLength else { return response }
+        } catch {
+            guard error == .readerRefusedCommand else { throw error }
+        }
+        disableExtendedLength()
+        return nil
     }
 
     private mutating func send(_ command: CommandAPDU) throws(TransportError) -> ResponseAPDU {
@@ -88,10 +100,14 @@ extension CardChannel where Self: ~Copyable {
 
     private mutating func collect(
         _ first: ResponseAPDU,
-        cla: UInt8,
+        of command: CommandAPDU,
         limit: Int
     ) throws(TransportError) -> ResponseAPDU {
         var response = first
+        if response.status.sw1 == 0x61, command.expectedLength == nil {
+            // Data is there that nothing needs; some cards refuse GET RESPONSE then.
+            return ResponseAPDU(status: .success)
+        }
         guard response.data.count <= limit else { throw .responseTooLong(limit: limit) }
         // A card that brings less than half of what fits is not believed to have an end.
         let mostRounds = min(64, limit / 128 + 2)
@@ -100,7 +116,7 @@ extension CardChannel where Self: ~Copyable {
             rounds += 1
             guard rounds <= mostRounds else { throw .responseTooLong(limit: limit) }
             let available = response.status.sw2 == 0 ? 256 : Int(response.status.sw2)
-            let get = CommandAPDU(cla: cla, ins: Instruction.getResponse, expectedLength: available)
+            let get = CommandAPDU(cla: command.cla, ins: Instruction.getResponse, expectedLength: available)
             var next = try send(get)
             if next.status.sw1 == 0x6C, next.data.isEmpty {
                 var again = get

@@ -25,6 +25,9 @@ package struct CommandAPDU: Hashable, Sendable {
         self.data = data
         self.expectedLength = expectedLength
     }
+
+    /// Whether it needs the extended form to go out as it is: more than 255 data bytes, or Ne above 256.
+    var isExtended: Bool { data.count > 255 || (expectedLength ?? 0) > 256 }
 }
 
 /// Instruction bytes (ISO/IEC 7816-4:2013, table 4.2; PSO and MSE from ISO/IEC 7816-8).

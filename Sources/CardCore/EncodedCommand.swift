@@ -12,19 +12,25 @@ package struct EncodedCommand: ~Copyable {
     package let ins: UInt8
 
     /// A command without secrets, as raw bytes of at least a header.
+    ///
+    /// One whose instruction carries a code, with data, is refused: codes go out through `ApplicationChannel` alone.
     package init(plain: [UInt8]) throws(TransportError) {
         guard plain.count >= 4 else { throw .commandTooLong(length: plain.count) }
+        // A single octet behind the header is Le: a question without data.
+        guard plain.count <= 5 || !Instruction.carryingSecrets.contains(plain[1]) else {
+            throw .commandNotAllowed
+        }
         self.plain = plain
         secret = nil
-        redacted =
-            plain.count > 5 && Instruction.carryingSecrets.contains(plain[1])
-            ? Hex.string(of: plain[..<5]) + " <secret>" : Hex.string(of: plain)
+        redacted = Hex.string(of: plain)
         cla = plain[0]
         ins = plain[1]
     }
 
     /// A command whose data field is a secret of 1...255 bytes, always in short form.
-    package init(_ command: borrowing SecretCommandAPDU) throws(TransportError) {
+    ///
+    /// Of this module alone: `ApplicationChannel` is the only one to send it.
+    init(_ command: borrowing SecretCommandAPDU) throws(TransportError) {
         let length = command.data.count
         guard (1...255).contains(length) else { throw .commandTooLong(length: length) }
         let header = [command.cla, command.ins, command.p1, command.p2, UInt8(length)]

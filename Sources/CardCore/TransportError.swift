@@ -15,15 +15,23 @@ package enum TransportError: Error, Equatable, Sendable {
     case responseTooLong(limit: Int)
     /// The command does not fit this card's and protocol's limits; it was not sent.
     case commandTooLong(length: Int)
+    /// The command carries a code in the clear, or would select another application than the one a code is meant for; it was
+    /// not sent.
+    case commandNotAllowed
     /// The card service ended.
     case serviceLost
     /// Any other code from the reader's side.
     case reader(code: UInt32)
 
+    /// The reader did not carry the command out: `SCARD_E_NOT_TRANSACTED` (PC/SC part 5, 3.1.5.4).
+    ///
+    /// Readers without extended length answer so to a command in extended form.
+    package static let readerRefusedCommand = TransportError.reader(code: 0x8010_0016)
+
     /// Whether it is certain that the command did not reach the card.
     package var commandWasNotSent: Bool {
         switch self {
-        case .cardRemoved, .cardReset, .commandTooLong: true
+        case .cardRemoved, .cardReset, .commandTooLong, .commandNotAllowed: true
         case .noAnswer, .truncatedResponse, .responseTooLong, .serviceLost, .reader: false
         }
     }

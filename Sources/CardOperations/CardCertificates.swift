@@ -24,42 +24,34 @@ package struct CardCertificates: Sendable {
         _ selection: Selection,
         from connection: inout Connection
     ) throws(OperationError) -> CardCertificates {
-        let hints = connection.hints
+        let search = ApplicationSearch(connection.hints, for: .reading)
         return try connection.withTransaction { (channel) throws(OperationError) in
-            guard var application = try CardSurvey.identify(hints, on: &channel).application else {
-                throw .card(.notRecognised)
-            }
-            return try asOperation { () throws(CardError) in
-                try read(selection, of: &application, on: &channel)
-            }
+            var session = try search.session(on: channel)
+            return try asOperation { () throws(CardError) in try read(selection, in: &session) }
         }
     }
 
     private static func read(
         _ selection: Selection,
-        of application: inout any CardApplication,
-        on channel: inout AnyCardChannel
+        in session: inout ApplicationSession
     ) throws(CardError) -> CardCertificates {
         let certificates: [CardCertificate]
         var needsPINs = false
         switch selection {
         case .all(let scope):
-            certificates = try application.readCertificates(scope, on: &channel)
+            certificates = try session.readCertificates(scope)
             needsPINs = scope.contains(.pins)
         case .one(let choice, let scope):
-            let found = try application.readCertificate(choice, scope, on: &channel)
+            let found = try session.readCertificate(choice, scope)
             certificates = found.map { [$0] } ?? []
             needsPINs = scope.contains(.pins)
         case .authorities:
-            certificates = try application.readAuthorities(on: &channel)
+            certificates = try session.readAuthorities()
         }
-        // Without a certificate there is no key whose PIN anybody would ask for.
+        // Without a certificate there is no key whose PIN could be asked for.
         guard needsPINs, certificates.contains(where: { $0.pin != nil }) else {
             return CardCertificates(certificates: certificates, pins: [])
         }
-        return CardCertificates(
-            certificates: certificates,
-            pins: try application.readPINs(roles: false, on: &channel)
-        )
+        return CardCertificates(certificates: certificates, pins: try session.readPINs(roles: false))
     }
 }

@@ -21,6 +21,10 @@ package struct CardReport: Sendable {
     package var certificates: [CardCertificate]
     /// What EF.DIR of a card that nobody knows lists.
     package var applications: [ListedApplication] = []
+    /// Whether this application is shown because another program is logged in to it.
+    package var keepsLogin = false
+    /// Other families that such a card has, as far as card data or its ATR tells.
+    package var otherFamilies: [String] = []
 
     /// How sure it is that the card's PINs are unblocked as is written down; `nil` where none can be unblocked.
     package var evidence: Evidence? {
@@ -41,48 +45,50 @@ package struct CardReport: Sendable {
         _ wish: Wish,
         from connection: inout Connection
     ) throws(OperationError) -> CardReport {
-        let hints = connection.hints
+        let search = ApplicationSearch(connection.hints, for: .reading)
         return try connection.withTransaction { (channel) throws(OperationError) in
-            try read(wish, hints, on: &channel)
+            do throws(CardError) {
+                return try read(wish, search, on: channel)
+            } catch {
+                throw .card(error)
+            }
         }
     }
 
     private static func read(
         _ wish: Wish,
-        _ hints: CardHints,
-        on channel: inout AnyCardChannel
-    ) throws(OperationError) -> CardReport {
-        let found = try CardSurvey.identify(hints, on: &channel)
-        guard var application = found.application else {
-            let applications = found.directory.map { ListedApplication(aid: $0.aid, label: $0.label) }
-            return CardReport(
-                identity: CardIdentity(),
-                pins: [],
-                certificates: [],
-                applications: applications
-            )
+        _ search: ApplicationSearch,
+        on channel: consuming AnyCardChannel
+    ) throws(CardError) -> CardReport {
+        var found = try search.run(on: channel)
+        guard var session = found.session.take() else {
+            var report = CardReport(identity: CardIdentity(), pins: [], certificates: [])
+            report.applications = found.directory.map { ListedApplication(aid: $0.aid, label: $0.label) }
+            return report
         }
-        do throws(CardError) {
-            let policies = try application.readPINs(roles: true, on: &channel)
-            let identity =
-                wish.contains(.identity) ? try application.readIdentity(on: &channel) : CardIdentity()
-            let scope: CertificateScope = wish.contains(.retiredCertificates) ? [.pins, .retired] : .pins
-            let certificates =
-                wish.contains(.certificates) ? try application.readCertificates(scope, on: &channel) : []
-            var pins: [PINReport] = []
-            for policy in policies {
-                pins.append(
-                    PINReport(policy: policy, status: try application.status(of: policy, on: &channel))
-                )
-            }
-            return CardReport(
-                family: application.family,
-                identity: identity,
-                pins: pins,
-                certificates: certificates
-            )
-        } catch {
-            throw .card(error)
+        var report = try read(wish, in: &session)
+        report.keepsLogin = found.keepsLogin
+        report.otherFamilies = search.hints.likelyFamilies.filter { $0 != report.family }
+        return report
+    }
+
+    private static func read(
+        _ wish: Wish,
+        in session: inout ApplicationSession
+    ) throws(CardError) -> CardReport {
+        let policies = try session.readPINs(roles: true)
+        let identity = wish.contains(.identity) ? try session.readIdentity() : CardIdentity()
+        let scope: CertificateScope = wish.contains(.retiredCertificates) ? [.pins, .retired] : .pins
+        let certificates = wish.contains(.certificates) ? try session.readCertificates(scope) : []
+        var pins: [PINReport] = []
+        for policy in policies {
+            pins.append(PINReport(policy: policy, status: try session.status(of: policy)))
         }
+        return CardReport(
+            family: session.application.family,
+            identity: identity,
+            pins: pins,
+            certificates: certificates
+        )
     }
 }

@@ -40,27 +40,32 @@ extension CardSurvey {
         return found
     }
 
-    /// Reads the counter of every code that `commands` present, and refuses what would spend a last try unasked.
-    mutating func check(
-        _ commands: [RawCommand],
-        budget: TryBudget,
-        on channel: inout AnyCardChannel
-    ) throws(OperationError) {
+    /// The codes whose tries `commands` put at stake, in the order in which they are presented.
+    func countedCodes(of commands: [RawCommand]) throws(OperationError) -> [PINPolicy] {
+        var counted: [PINPolicy] = []
         for command in commands {
-            for code in try codes(of: command) where code.purpose != .new {
-                try budget.check(readStatus(of: code.policy, on: &channel), of: code.policy)
-            }
+            for code in try codes(of: command) where code.purpose != .new { counted.append(code.policy) }
         }
+        // A command with a new code alone presents none that counts, and still has to reach this application.
+        return counted.isEmpty ? try newCodes(of: commands) : counted
     }
 
-    /// Takes the application up again for the first code, in a new transaction, and checks all of them again.
-    mutating func resume(
-        with first: RawCommand,
-        of commands: [RawCommand],
-        budget: TryBudget,
-        on channel: inout AnyCardChannel
-    ) throws(OperationError) {
-        if let code = try codes(of: first).first { try resume(for: code.policy, on: &channel) }
-        try check(commands, budget: budget, on: &channel)
+    private func newCodes(of commands: [RawCommand]) throws(OperationError) -> [PINPolicy] {
+        guard let first = commands.first else { return [] }
+        return try codes(of: first).map(\.policy)
+    }
+
+    /// What `command` presents, as the application judges it.
+    func presentedCommand(_ command: RawCommand) throws(OperationError) -> PresentedCommand {
+        let codes = try codes(of: command)
+        // Without its code the header alone would be a question that some cards count.
+        guard let judged = codes.first?.policy, let changed = codes.last?.policy else { throw .cancelled }
+        return PresentedCommand(
+            command.bytes[1],
+            p1: command.bytes[2],
+            reference: PINReference(rawValue: command.bytes[3]),
+            judged: judged,
+            changed: changed
+        )
     }
 }

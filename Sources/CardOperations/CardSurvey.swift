@@ -3,33 +3,84 @@ internal import CardCore
 
 /// A card's application and its codes, read in the first transaction of an operation.
 struct CardSurvey: Sendable {
-    var application: any CardApplication
+    /// As it was when the last transaction ended.
+    private(set) var application: any CardApplication
     private(set) var policies: [PINPolicy]
     /// Counters that have been read, by id.
     private(set) var statuses: [String: PINStatus] = [:]
 
-    /// Finds the application and the codes; what they are for is read when it is needed.
-    init(_ hints: CardHints, on channel: inout AnyCardChannel) throws(OperationError) {
-        guard var application = try Self.identify(hints, toPresent: true, on: &channel).application else {
-            throw .card(.notRecognised)
+    /// Reads the codes; what they are for is read when it is needed.
+    ///
+    /// A card that wants its codes derived is refused here, before anybody is asked for one.
+    init(_ session: inout ApplicationSession) throws(OperationError) {
+        do throws(CardError) {
+            try session.checkCodesArePlain()
+            policies = try session.readPINs(roles: false)
+        } catch {
+            throw .card(error)
         }
-        policies = try asOperation { () throws(CardError) in
-            try application.readPINs(roles: false, on: &channel)
-        }
-        self.application = application
+        application = session.application
     }
 
-    static func identify(
-        _ hints: CardHints,
-        toPresent: Bool = false,
-        on channel: inout AnyCardChannel
-    ) throws(OperationError) -> CardFamilies.Identification {
-        do throws(TransportError) {
-            return try CardFamilies.identify(hints, toPresent: toPresent, on: &channel)
-        } catch {
-            throw .card(.transport(error))
+    /// Finds the application that a code is meant for, and surveys it in one transaction.
+    ///
+    /// `body` reads what else the operation needs.
+    static func take<C: CardConnection & ~Copyable, R>(
+        of connection: inout C,
+        _ body: (inout CardSurvey, inout ApplicationSession) throws(OperationError) -> R
+    ) throws(OperationError) -> (CardSurvey, R) {
+        let search = ApplicationSearch(connection.hints, for: .codes)
+        return try connection.withTransaction { (channel) throws(OperationError) -> (CardSurvey, R) in
+            var session = try search.session(on: channel)
+            var survey = try CardSurvey(&session)
+            let result = try body(&survey, &session)
+            survey.application = session.application
+            return (survey, result)
         }
     }
+
+    // MARK: Later transactions
+
+    /// Opens the application again in a later transaction.
+    func reopen(
+        toPresent policy: PINPolicy,
+        on channel: consuming AnyCardChannel
+    ) throws(OperationError) -> ApplicationSession {
+        do throws(CardError) {
+            return try ApplicationSession.reopen(application, toPresent: policy, on: channel)
+        } catch {
+            throw .card(error)
+        }
+    }
+
+    /// Opens the application again for the code of `policy`, or for the response to its challenge.
+    func open(
+        for policy: PINPolicy,
+        on channel: consuming AnyCardChannel
+    ) throws(OperationError) -> ApplicationSession {
+        guard policy.kind == .key else { return try reopen(toPresent: policy, on: channel) }
+        do throws(CardError) {
+            if let session = try ApplicationSession.resumeChallenge(of: application, on: channel) {
+                return session
+            }
+        } catch {
+            throw .card(error)
+        }
+        throw .challengeLost(policy)
+    }
+
+    /// Takes over what `session` has read.
+    mutating func take(_ session: borrowing ApplicationSession) { application = session.application }
+
+    /// Presents a code, and says of one that is refused what is known of its counter.
+    mutating func attempt<R>(
+        in session: inout ApplicationSession,
+        _ send: (inout ApplicationSession) throws(PINError) -> R
+    ) throws(OperationError) -> R {
+        do throws(PINError) { return try send(&session) } catch { throw explain(error, in: &session) }
+    }
+
+    // MARK: Codes
 
     /// The codes of kind `pin`.
     var pins: [PINPolicy] { policies.filter { $0.kind == .pin } }
@@ -39,21 +90,18 @@ struct CardSurvey: Sendable {
         PINReport(policy: policy, status: statuses[policy.id] ?? .unknown)
     }
 
-    mutating func readRoles(on channel: inout AnyCardChannel) throws(OperationError) {
-        policies = try asOperation { () throws(CardError) in
-            try application.readPINs(roles: true, on: &channel)
-        }
+    mutating func readRoles(in session: inout ApplicationSession) throws(OperationError) {
+        do throws(CardError) { policies = try session.readPINs(roles: true) } catch { throw .card(error) }
     }
 
     /// Reads the counter of `policy`, where that costs no try.
     @discardableResult
     mutating func readStatus(
         of policy: PINPolicy,
-        on channel: inout AnyCardChannel
+        in session: inout ApplicationSession
     ) throws(OperationError) -> PINStatus {
-        let status = try asOperation { () throws(CardError) in
-            try application.status(of: policy, on: &channel)
-        }
+        let status: PINStatus
+        do throws(CardError) { status = try session.status(of: policy) } catch { throw .card(error) }
         statuses[policy.id] = status
         return status
     }
@@ -61,20 +109,20 @@ struct CardSurvey: Sendable {
     /// The code that `choice` means for verify and change: the only PIN, or the login PIN of several.
     mutating func policy(
         for choice: PINChoice,
-        on channel: inout AnyCardChannel
+        in session: inout ApplicationSession
     ) throws(OperationError) -> PINPolicy {
         switch choice {
         case .unnamed:
             let pins = pins
             if pins.count == 1, let only = pins.first { return only }
-            try readLikelyStatus(.auth, on: &channel)
-            try readRoles(on: &channel)
+            try readLikelyStatus(.auth, in: &session)
+            try readRoles(in: &session)
             guard let login = self.pins.first(where: { $0.role == .auth }) else { throw .whichPIN(self.pins) }
             return login
         case .role(let role):
             if role != .puk {
-                try readLikelyStatus(role, on: &channel)
-                try readRoles(on: &channel)
+                try readLikelyStatus(role, in: &session)
+                try readRoles(in: &session)
             }
             let matches = policies.filter { $0.role == role }
             guard matches.count <= 1 else { throw .whichPIN(matches) }
@@ -96,22 +144,22 @@ struct CardSurvey: Sendable {
     /// Reading the keys makes another directory current; where the label is right this saves the way back.
     private mutating func readLikelyStatus(
         _ role: PINRole,
-        on channel: inout AnyCardChannel
+        in session: inout ApplicationSession
     ) throws(OperationError) {
         guard let likely = pins.first(where: { $0.role == role }) else { return }
-        try readStatus(of: likely, on: &channel)
+        try readStatus(of: likely, in: &session)
     }
 
     /// The counter of `policy`, read now unless it has been read in this transaction.
     mutating func status(
         of policy: PINPolicy,
-        on channel: inout AnyCardChannel
+        in session: inout ApplicationSession
     ) throws(OperationError) -> PINStatus {
         if let status = statuses[policy.id] { return status }
-        return try readStatus(of: policy, on: &channel)
+        return try readStatus(of: policy, in: &session)
     }
 
-    /// Whether the counter of `policy` has been asked for.
+    /// Whether the counter of `policy` has been read.
     func isRead(_ policy: PINPolicy) -> Bool { statuses[policy.id] != nil }
 
     /// What was read before a code was presented is no longer true.
@@ -124,52 +172,8 @@ struct CardSurvey: Sendable {
         }
     }
 
-    /// Takes the application up again in a new transaction and reads the counter again: others had the card meanwhile.
-    mutating func resume(
-        with policy: PINPolicy,
-        budget: TryBudget,
-        on channel: inout AnyCardChannel
-    ) throws(OperationError) {
-        try resume(for: policy, on: &channel)
-        try budget.check(readStatus(of: policy, on: &channel), of: policy)
-    }
-
-    /// Takes the application up again in a new transaction.
-    mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(OperationError) {
-        try asOperation { () throws(CardError) in try application.resume(for: policy, on: &channel) }
-    }
-
-    /// Makes current what `policy` needs before its code is presented.
-    mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(OperationError) {
-        try asOperation { () throws(CardError) in try application.prepare(policy, on: &channel) }
-    }
-
-    /// Asks for a challenge in a transaction of its own, as late as can be: whatever comes between voids it.
-    mutating func requestChallenge(
-        of puk: PINPolicy,
-        on channel: inout AnyCardChannel
-    ) throws(OperationError) -> [UInt8] {
-        try asOperation { () throws(CardError) in
-            try application.resume(for: puk, on: &channel)
-            return try application.requestChallenge(of: puk, on: &channel)
-        }
-    }
-
-    /// Whether a challenge that was asked for in an earlier transaction can still be answered.
-    mutating func challengeStands(
-        of puk: PINPolicy,
-        on channel: inout AnyCardChannel
-    ) throws(OperationError) -> Bool {
-        try asOperation { () throws(CardError) in try application.challengeStands(of: puk, on: &channel) }
-    }
-
-    /// Tells the application to forget what is verified; where that fails the card will be reset.
-    mutating func endSecurityStatus(_ presentation: inout Presentation, on channel: inout AnyCardChannel) {
-        if (try? application.endSecurityStatus(on: &channel)) == true { presentation = .forgotten }
-    }
-
     /// Turns a refused code into what is known of its counter, asking the card where the answer did not tell.
-    mutating func explain(_ error: PINError, on channel: inout AnyCardChannel) -> OperationError {
+    mutating func explain(_ error: PINError, in session: inout ApplicationSession) -> OperationError {
         let id =
             switch error {
             case .wrong(let id, _), .blocked(let id), .notInitialized(let id), .notAllowed(let id, _),
@@ -179,11 +183,24 @@ struct CardSurvey: Sendable {
             }
         if case .card(let reason) = error { return .card(reason) }
         guard let policy = policies.first(where: { $0.id == id }) else { return .card(.notRecognised) }
-        guard case .wrong(_, nil) = error, let status = try? readStatus(of: policy, on: &channel) else {
+        guard case .wrong(_, nil) = error, let status = try? readStatus(of: policy, in: &session) else {
             return .code(error, policy)
         }
         if status.isBlocked == true { return .code(.blocked(id: id), policy) }
         return .code(.wrong(id: id, remainingTries: status.remainingTries), policy)
+    }
+}
+
+extension ApplicationSearch {
+    /// The session that the search finds; throws `notRecognised` where there is none.
+    func session(on channel: consuming AnyCardChannel) throws(OperationError) -> ApplicationSession {
+        do throws(CardError) {
+            var found = try run(on: channel)
+            if let session = found.session.take() { return session }
+        } catch {
+            throw .card(error)
+        }
+        throw .card(.notRecognised)
     }
 }
 

@@ -14,59 +14,56 @@ extension PINOperations {
         dialog: inout D,
         received: (ResponseAPDU) -> Void
     ) throws(OperationError) {
-        try finishing(connection, dialog: &dialog) {
-            (connection, dialog, presentation) throws(OperationError) in
-            let hints = connection.hints
-            let coded = commands.filter { !$0.codes.isEmpty }
-            var survey: CardSurvey?
-            var secrets = SecretQueue()
-            if !coded.isEmpty {
-                dialog.cardWork(isGoingOn: true)
-                defer { dialog.cardWork(isGoingOn: false) }
-                survey = try connection.withTransaction { (channel) throws(OperationError) in
-                    var survey = try CardSurvey(hints, on: &channel)
-                    try survey.check(coded, budget: budget, on: &channel)
-                    return survey
-                }
-            }
-            if let survey {
-                for command in coded {
-                    secrets.append(try data(for: command, survey: survey, budget: budget, dialog: &dialog))
-                }
-            }
+        let lastCode = commands.lastIndex { !$0.codes.isEmpty }
+        guard let lastCode else {
             dialog.cardWork(isGoingOn: true)
             defer { dialog.cardWork(isGoingOn: false) }
-            try connection.withTransaction { (channel) throws(OperationError) in
-                if let first = coded.first {
-                    try survey?.resume(with: first, of: coded, budget: budget, on: &channel)
+            var connection = connection
+            return try connection.withTransaction { (channel) throws(OperationError) in
+                var channel: AnyCardChannel = channel
+                for command in commands {
+                    received(
+                        try transmitted(command, channel.limits) { (encoded) throws(TransportError) in
+                            try channel.transmit(encoded)
+                        }
+                    )
                 }
+            }
+        }
+        let coded = commands.filter { !$0.codes.isEmpty }
+        try CardOperation.run(on: connection, budget: budget, dialog: &dialog) {
+            (operation) throws(OperationError) in
+            var (survey, counted) = try operation.survey { (survey, session) throws(OperationError) in
+                let counted = try survey.countedCodes(of: coded)
+                for policy in counted { try budget.check(survey.readStatus(of: policy, in: &session), of: policy) }
+                return counted
+            }
+            var secrets = SecretQueue()
+            for command in coded { secrets.append(try data(for: command, survey, &operation)) }
+            let selectsAfterwards = commands.contains { $0.bytes[1] == Instruction.select }
+            try operation.present(counting: counted, &survey, selectsAfterwards: selectsAfterwards) {
+                (survey, session) throws(OperationError) in
                 var accepted: PINPolicy?
-                // Behind a SELECT somebody else would be told to forget.
-                let mayForget = !commands.contains { $0.bytes[1] == Instruction.select }
-                var hasAnswered = true
-                defer {
-                    if mayForget, hasAnswered, presentation == .presented {
-                        survey?.endSecurityStatus(&presentation, on: &channel)
-                    }
-                }
                 do throws(OperationError) {
-                    for command in commands {
+                    for command in commands[...lastCode] {
                         guard !command.codes.isEmpty else {
-                            received(try transmit(command, on: &channel))
+                            received(try transmit(command, in: &session))
                             continue
                         }
-                        // Without its code the header alone would be a question that some cards count.
                         guard let secret = secrets.next() else { throw .cancelled }
-                        presentation = .presented
-                        let (response, judged) = try present(command, secret, &survey, on: &channel)
-                        accepted = judged
+                        let presented = try survey.presentedCommand(command)
+                        var code = OneCode(secret)
+                        let response = try survey.attempt(in: &session) { (session) throws(PINError) in
+                            try session.present(presented, encoded: code.take())
+                        }
+                        accepted = presented.judged
                         received(response)
                     }
-                } catch .code(.outcomeUnknown(let id, let error), let policy) {
-                    hasAnswered = false
-                    throw .code(.outcomeUnknown(id: id, error), policy)
+                    session.endPresenting()
+                    for command in commands[(lastCode + 1)...] {
+                        received(try transmit(command, in: &session))
+                    }
                 } catch .card(let error) {
-                    if case .transport = error { hasAnswered = false }
                     // After one code was accepted it is not true that none was sent.
                     guard let accepted else { throw .card(error) }
                     guard case .transport(let reason) = error else { throw .afterCode(accepted) }
@@ -78,74 +75,43 @@ extension PINOperations {
 
     private static func transmit(
         _ command: RawCommand,
-        on channel: inout AnyCardChannel
+        in session: inout ApplicationSession
+    ) throws(OperationError) -> ResponseAPDU {
+        try transmitted(command, session.limits) { (encoded) throws(TransportError) in
+            try session.transmit(encoded)
+        }
+    }
+
+    private static func transmitted(
+        _ command: RawCommand,
+        _ limits: ChannelLimits,
+        _ transmit: (borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU
     ) throws(OperationError) -> ResponseAPDU {
         do throws(TransportError) {
             guard let apdu = CommandAPDU(decoding: command.bytes) else {
                 throw TransportError.commandTooLong(length: command.bytes.count)
             }
             // The form is that of the protocol: under T=0 never an extended length, and no Le behind data.
-            return try channel.transmit(EncodedCommand(plain: apdu.encoded(for: channel.limits)))
+            return try transmit(EncodedCommand(plain: apdu.encoded(for: limits)))
         } catch {
             throw .card(.transport(error))
         }
     }
 
-    /// Sends one command with its code; returns what the card said and the code that it was about.
-    private static func present(
-        _ command: RawCommand,
-        _ secret: consuming SecretBytes,
-        _ survey: inout CardSurvey?,
-        on channel: inout AnyCardChannel
-    ) throws(OperationError) -> (ResponseAPDU, PINPolicy) {
-        let codes = try survey?.codes(of: command) ?? []
-        guard let judged = codes.first?.policy, let changed = codes.last?.policy else { throw .cancelled }
-        try survey?.prepare(changed, on: &channel)
-        let apdu = SecretCommandAPDU(
-            cla: command.bytes[0],
-            ins: command.bytes[1],
-            p1: command.bytes[2],
-            p2: command.bytes[3],
-            data: secret
-        )
-        let response: ResponseAPDU
-        do throws(TransportError) {
-            response = try channel.exchange(apdu)
-        } catch {
-            guard !error.commandWasNotSent else { throw .card(.transport(error)) }
-            throw .code(.outcomeUnknown(id: judged.id, error), judged)
-        }
-        let presented = PresentedCommand(
-            command.bytes[1],
-            p1: command.bytes[2],
-            reference: PINReference(rawValue: command.bytes[3]),
-            judged: judged,
-            changed: changed
-        )
-        if let error = survey?.application.error(response.status, of: presented) {
-            throw survey?.explain(error, on: &channel) ?? .code(error, judged)
-        }
-        return (response, judged)
-    }
-
     /// Asks for the codes of one command and puts them together as the card stores them.
-    private static func data<D: Dialog>(
+    private static func data<C: CardConnection & ~Copyable, D: Dialog>(
         for command: RawCommand,
-        survey: CardSurvey,
-        budget: TryBudget,
-        dialog: inout D
+        _ survey: CardSurvey,
+        _ operation: inout CardOperation<C, D>
     ) throws(OperationError) -> SecretBytes {
         var secrets = SecretQueue()
         let codes = try survey.codes(of: command)
         for code in codes {
-            let status = survey.report(code.policy).status
-            guard code.purpose != .new else {
-                secrets.append(try newCode(for: code.policy, status: status, budget: budget, dialog: &dialog))
-                continue
-            }
-            let secret = try dialog.code(CodeRequest(purpose: code.purpose, pin: code.policy, status: status))
-            try check(secret, for: code.policy)
-            secrets.append(secret)
+            secrets.append(
+                code.purpose == .new
+                    ? try operation.askForNewCode(of: code.policy, survey)
+                    : try operation.askForCode(code.purpose, of: code.policy, survey)
+            )
         }
         return SecretBytes(capacity: 510) { output in
             for code in codes {

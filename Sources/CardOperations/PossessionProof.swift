@@ -47,16 +47,9 @@ extension PINOperations {
     ) throws(ProofError) -> PossessionProof {
         let outcome: Result<PossessionProof, ProofError>
         do throws(OperationError) {
-            outcome = try finishing(connection, dialog: &dialog) {
-                (connection, dialog, presentation) throws(OperationError) in
-                try prove(
-                    choice,
-                    on: &connection,
-                    budget: budget,
-                    dialog: &dialog,
-                    &presentation,
-                    makeRequest
-                )
+            outcome = try CardOperation.run(on: connection, budget: budget, dialog: &dialog) {
+                (operation) throws(OperationError) in
+                try prove(choice, &operation, makeRequest)
             }
         } catch {
             throw .operation(error)
@@ -66,47 +59,31 @@ extension PINOperations {
 
     private static func prove<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: CertificateChoice,
-        on connection: inout C,
-        budget: TryBudget,
-        dialog: inout D,
-        _ presentation: inout Presentation,
+        _ operation: inout CardOperation<C, D>,
         _ makeRequest: (CardCertificate, [SigningForm]) -> SigningRequest?
     ) throws(OperationError) -> Result<PossessionProof, ProofError> {
+        var (survey, found) = try find(choice, &operation)
         let candidate: Candidate
-        switch try find(choice, on: &connection, budget: budget, dialog: &dialog) {
+        switch found {
         case .success(let found): candidate = found
         case .failure(let reason): return .failure(reason)
         }
         let (certificate, pin) = (candidate.certificate, candidate.pin)
-        var survey = candidate.survey
         guard pin.verifyIsAllowed, pin.kind == .pin else { throw .refused(.verifyNotAllowed, pin) }
         guard let request = makeRequest(certificate, candidate.forms), request.isWellFormed,
             candidate.forms.contains(request.form)
         else { return .failure(.notSupported(certificate)) }
-        let code = try dialog.code(
-            CodeRequest(purpose: .current, pin: pin, status: survey.report(pin).status)
-        )
-        try check(code, for: pin)
-        var held = OneCode(code)
+        var code = OneCode(try operation.askForCode(.current, of: pin, survey))
         var signature = Result<[UInt8], ProofError>.failure(.notSigned(.notSupported))
-        try present(
-            counting: pin,
-            at: pin,
-            &survey,
-            budget: budget,
-            on: &connection,
-            dialog: &dialog,
-            presentation: &presentation,
-            afterwards: { survey, channel in
-                do throws(CardError) {
-                    let bytes = try survey.application.sign(request, with: certificate, on: &channel)
-                    signature = .success(bytes)
-                } catch {
-                    signature = .failure(.notSigned(error))
-                }
+        try operation.present(counting: [pin], &survey) { (survey, session) throws(OperationError) in
+            try survey.attempt(in: &session) { (session) throws(PINError) in
+                try session.verify(pin, code.take())
             }
-        ) { (application, channel) throws(PINError) in
-            try application.verify(pin, held.take(), on: &channel)
+            do throws(CardError) {
+                signature = .success(try session.sign(request, with: certificate))
+            } catch {
+                signature = .failure(.notSigned(error))
+            }
         }
         survey.forgetStatus(of: pin)
         return signature.map {
@@ -121,7 +98,6 @@ extension PINOperations {
 
     /// A certificate whose key can be asked for a signature, and the PIN that opens it.
     private struct Candidate {
-        let survey: CardSurvey
         let certificate: CardCertificate
         let pin: PINPolicy
         let forms: [SigningForm]
@@ -130,39 +106,32 @@ extension PINOperations {
     /// The first transaction: the certificate, its PIN, and what can be asked of its key.
     private static func find<C: CardConnection & ~Copyable, D: Dialog>(
         _ choice: CertificateChoice,
-        on connection: inout C,
-        budget: TryBudget,
-        dialog: inout D
-    ) throws(OperationError) -> Result<Candidate, ProofError> {
-        dialog.cardWork(isGoingOn: true)
-        defer { dialog.cardWork(isGoingOn: false) }
-        let hints = connection.hints
-        return try connection.withTransaction { (channel) throws(OperationError) in
-            var survey = try CardSurvey(hints, on: &channel)
+        _ operation: inout CardOperation<C, D>
+    ) throws(OperationError) -> (CardSurvey, Result<Candidate, ProofError>) {
+        let budget = operation.budget
+        return try operation.survey { (survey, session) throws(OperationError) in
             // Reading keys makes another directory current; the counter of the likely PIN is read on the way.
             if choice == .login, let likely = survey.pins.first(where: { $0.role == .auth }) {
-                try survey.readStatus(of: likely, on: &channel)
+                try survey.readStatus(of: likely, in: &session)
             }
             let certificate = try asOperation { () throws(CardError) in
-                try survey.application.readCertificate(choice, .pins, on: &channel)
+                try session.readCertificate(choice, .pins)
             }
             guard let certificate else {
                 guard case .id(let id) = choice else { return .failure(.noCertificate(id: nil)) }
                 return .failure(.noCertificate(id: id))
             }
-            // OpenSSL has to read the same: whoever reads less must not decide that a signature binds nobody.
+            // OpenSSL has to read the same: a reader that reads less must not decide that a signature binds nobody.
             guard certificate.isForLogin, let read = try? Certificate(der: certificate.der),
                 Purpose(of: read) == .login
             else { return .failure(.notForLogin(certificate)) }
             guard let pin = survey.policies.first(where: { $0.id == certificate.pin }) else {
                 return .failure(.noKnownPIN(certificate))
             }
-            let forms = try asOperation { () throws(CardError) in
-                try survey.application.signingForms(of: certificate, on: &channel)
-            }
+            let forms = try asOperation { () throws(CardError) in try session.signingForms(of: certificate) }
             guard !forms.isEmpty else { return .failure(.notSupported(certificate)) }
-            try budget.check(survey.status(of: pin, on: &channel), of: pin)
-            return .success(Candidate(survey: survey, certificate: certificate, pin: pin, forms: forms))
+            try budget.check(survey.status(of: pin, in: &session), of: pin)
+            return .success(Candidate(certificate: certificate, pin: pin, forms: forms))
         }
     }
 }

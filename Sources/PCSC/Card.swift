@@ -30,7 +30,9 @@ package struct Card: ~Copyable {
 
     /// What one exchange with the card can carry.
     package var limits: ChannelLimits {
-        ChannelLimits(transmissionProtocol: connection.activeProtocol, atr: atr)
+        var limits = ChannelLimits(transmissionProtocol: connection.activeProtocol, atr: atr)
+        if connection.refusesExtendedLength { limits.extendedLength = false }
+        return limits
     }
 
     /// Lends a transaction to `body`, alone with the card until it returns.

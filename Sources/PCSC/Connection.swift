@@ -14,6 +14,9 @@ final class Connection {
     /// Whether `status` may ask; see `InsertedCard.connect`.
     var asksStatus = true
 
+    /// Whether the reader or the card has refused a command in extended form.
+    var refusesExtendedLength = false
+
     private init(_ library: LibraryConnection) { self.library = library }
 
     /// How many calls to establish a context were given up and have not returned.

@@ -6,7 +6,7 @@ package import CardCore
 /// Lent by `Card.withTransaction`. It ends with its scope, also on an error, and leaves the card as it is.
 /// Wraps SCardEndTransaction.
 package struct Transaction: ~Copyable, CardChannel {
-    package let limits: ChannelLimits
+    package private(set) var limits: ChannelLimits
     /// Another program reset the card since the last transaction: selected application and verified PINs are
     /// void.
     package let wasReset: Bool
@@ -48,6 +48,11 @@ package struct Transaction: ~Copyable, CardChannel {
             trace?.record(error)
             throw error
         }
+    }
+
+    package mutating func disableExtendedLength() {
+        limits.extendedLength = false
+        connection.refusesExtendedLength = true
     }
 
     private func error(for code: ReturnCode) -> TransportError {

@@ -34,7 +34,7 @@ package final class InMemoryReader {
     }
 
     package let card: any VirtualCard
-    package let limits: ChannelLimits
+    package fileprivate(set) var limits: ChannelLimits
     /// Every command that was handed over, GET RESPONSE and those refused on the way included.
     package private(set) var log: [Command] = []
     package private(set) var commandBytes = 0
@@ -107,6 +107,8 @@ package struct InMemoryChannel: CardChannel, ~Copyable {
     }
 
     package var limits: ChannelLimits { reader.limits }
+
+    package mutating func disableExtendedLength() { reader.limits.extendedLength = false }
 
     package mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU
     {

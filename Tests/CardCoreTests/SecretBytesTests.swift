@@ -1,4 +1,4 @@
-import CardCore
+@testable import CardCore
 import Testing
 
 @Suite struct SecretBytesTests {

@@ -40,7 +40,7 @@ package struct ScriptedCard: CardChannel, ~Copyable {
     /// Thrown for a command that the script does not have.
     package static let unexpectedCommand = TransportError.reader(code: 0xFFFF_FFFF)
 
-    package let limits: ChannelLimits
+    package private(set) var limits: ChannelLimits
     private var script: ArraySlice<Step>
     /// Every command received, in order.
     package private(set) var log: [[UInt8]] = []
@@ -59,6 +59,8 @@ package struct ScriptedCard: CardChannel, ~Copyable {
         self.limits = limits
         self.script = script[...]
     }
+
+    package mutating func disableExtendedLength() { limits.extendedLength = false }
 
     package mutating func transmit(
         _ command: borrowing EncodedCommand

@@ -12,45 +12,43 @@ struct FamilyReading {
 
     func judge(_ broken: inout BrokenRules) {
         let card = AnsweringCard(answer)
-        var channel: AnyCardChannel = AnsweringChannel(card: card)
-        let hints = CardHints(atr: atr, families: [family.name])
-        _ = try? family.look(hints, on: &channel)
+        var hints = CardHints(atr: atr, families: [family.name])
+        hints.chosenFamily = family.name
+        var asking: AnyCardChannel = AnsweringChannel(card: card)
+        _ = try? ApplicationSearch(hints, for: .identification).recognise(on: &asking)
         card.commands = 0
-        if var application = (try? family.select(hints, on: &channel)) ?? nil {
-            read(&application, on: &channel, &broken)
-        }
+        if var session = session(hints, card) { read(&session, &broken) }
         broken.expect(card.commands <= mostCommands, "\(card.commands) commands to read a card")
         broken.expect(!card.tookSecret, "a code sent while reading")
     }
 
+    private func session(_ hints: CardHints, _ card: AnsweringCard) -> ApplicationSession? {
+        let search = ApplicationSearch(hints, for: .codes)
+        var found = try? search.run(on: AnsweringChannel(card: card))
+        return found?.session.take()
+    }
+
     private func read(
-        _ application: inout any CardApplication,
-        on channel: inout AnyCardChannel,
+        _ session: inout ApplicationSession,
         _ broken: inout BrokenRules
     ) {
-        let policies = (try? application.readPINs(roles: true, on: &channel)) ?? []
+        let policies = (try? session.readPINs(roles: true)) ?? []
         ReportRules.judge(policies, &broken)
-        let identity = try? application.readIdentity(on: &channel)
+        let identity = try? session.readIdentity()
         ReportRules.judge(identity ?? CardIdentity(), &broken)
-        let certificates = (try? application.readCertificates([.pins, .retired], on: &channel)) ?? []
+        let certificates = (try? session.readCertificates([.pins, .retired])) ?? []
         ReportRules.judge(certificates, most: mostCertificates, &broken)
         for policy in policies {
-            let status = (try? application.status(of: policy, on: &channel)) ?? .unknown
+            let status = (try? session.status(of: policy)) ?? .unknown
             broken.expect((0...255).contains(status.remainingTries ?? 0), "a counter out of range")
             broken.expect(
                 status.remainingTries.map { ($0 == 0) == (status.isBlocked ?? ($0 == 0)) } ?? true,
                 "a counter that contradicts itself"
             )
-            // What stands in the way of a code that would go out now.
-            guard (try? application.resume(for: policy, on: &channel)) != nil else { continue }
-            _ = try? application.prepare(policy, on: &channel)
-            guard let challenge = try? application.requestChallenge(of: policy, on: &channel) else {
-                continue
-            }
+            _ = try? session.checkCodesArePlain()
+            guard let challenge = try? session.requestChallenge(of: policy) else { continue }
             broken.expect((1...64).contains(challenge.count), "a challenge of \(challenge.count) octets")
-            _ = try? application.challengeStands(of: policy, on: &channel)
         }
-        _ = try? application.endSecurityStatus(on: &channel)
     }
 }
 
@@ -100,7 +98,11 @@ final class AnsweringCard {
 struct AnsweringChannel: CardChannel, ~Copyable {
     let card: AnsweringCard
 
-    var limits: ChannelLimits { ChannelLimits(transmissionProtocol: .t1, extendedLength: true) }
+    private(set) var limits = ChannelLimits(transmissionProtocol: .t1, extendedLength: true)
+
+    init(card: AnsweringCard) { self.card = card }
+
+    mutating func disableExtendedLength() { limits.extendedLength = false }
 
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
         card.commands += 1

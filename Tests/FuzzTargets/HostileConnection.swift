@@ -23,7 +23,7 @@ struct HostileConnection: CardConnection, ~Copyable {
     var hints: CardHints { CardHints(atr: card.atr, families: families) }
 
     mutating func withTransaction<R>(
-        _ body: (inout AnyCardChannel) throws(OperationError) -> R
+        _ body: (consuming AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R {
         begun += 1
         guard begun != refusedTransaction else {
@@ -31,8 +31,7 @@ struct HostileConnection: CardConnection, ~Copyable {
         }
         card.beginTransaction()
         defer { card.endTransaction() }
-        var channel: AnyCardChannel = HostileChannel(card: card, trace: trace)
-        return try body(&channel)
+        return try body(HostileChannel(card: card, trace: trace))
     }
 
     consuming func dropSecurityStatus() -> SecurityStatusDrop {
@@ -48,6 +47,8 @@ private struct HostileChannel: CardChannel, ~Copyable {
 
     var limits: ChannelLimits { card.limits }
     var wasReset: Bool { card.wasReset }
+
+    mutating func disableExtendedLength() { card.disableExtendedLength() }
 
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
         trace.record(command)

@@ -117,11 +117,11 @@ enum SignatureTarget {
             guard let request = request(key) else { return nil }
             switch self {
             case .piv:
-                let hints = CardHints(atr: nil, families: [PIVFamily.name])
-                guard var application = (try? PIVFamily.select(hints, on: &channel)) ?? nil else {
-                    return nil
-                }
-                return try? application.sign(request, with: key.onCard, on: &channel)
+                var hints = CardHints(atr: nil)
+                hints.chosenFamily = PIVFamily.name
+                var found = try? ApplicationSearch(hints, for: .codes).run(on: channel)
+                guard var session = found?.session.take() else { return nil }
+                return try? session.sign(request, with: key.onCard)
             case .fineid, .idprime, .pss:
                 return try? ThalesSignature.compute(
                     request,

@@ -1,4 +1,4 @@
-import CardCore
+@testable import CardCore
 import CardTesting
 import PCSC
 import Synchronization

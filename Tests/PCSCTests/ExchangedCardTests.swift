@@ -1,4 +1,4 @@
-import CardCore
+@testable import CardCore
 import CardTesting
 import Synchronization
 import Testing

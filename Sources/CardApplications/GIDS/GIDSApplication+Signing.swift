@@ -31,23 +31,23 @@ extension GIDSApplication {
     package mutating func sign(
         _ request: SigningRequest,
         with certificate: CardCertificate,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try signingForms(of: certificate, on: &channel).contains(request.form), request.isWellFormed,
+        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form), request.isWellFormed,
             case .rsa(let bits) = CertificateKey(certificate: certificate.der),
             let mechanism = Self.mechanism(bits: bits),
-            let reference = try keyReference(of: certificate, on: &channel)
+            let reference = try keyReference(of: certificate, on: &channel.plain)
         else { throw .notSupported }
         // 5X: the card pads by PKCS#1 v1.5; 1X: it is padded already (GIDS, 12.5.3.1, as GidsApplet reads it).
         let padding: UInt8 = request.form == .digestInfo ? 0x50 : 0x10
         try SigningCommand.setEnvironment(
             [0x80, 0x01, mechanism | padding, 0x84, 0x01, reference],
-            on: &channel
+            on: &channel.plain
         )
         let signature = try SigningCommand.computeSignature(
             of: request.input,
             length: (bits + 7) / 8,
-            on: &channel
+            on: &channel.plain
         )
         return try SignatureValue.rsa(signature, bits: bits)
     }

@@ -1,18 +1,13 @@
 package import CardCore
 
 extension GIDSApplication {
-    /// Nothing needs to be current; but what was read before a code is presented is not true afterwards.
-    package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
-        forgetCounters()
-    }
-
     /// The external authentication of GidsApplet: choose the key, then ask with an empty challenge of our own.
     ///
     /// MANAGE SECURITY ENVIRONMENT `81 A4` with key `80`, then GENERAL AUTHENTICATE `7C { 81 }`; the card answers with
     /// `7C { 81 challenge }`. Neither can cost a try.
     package mutating func requestChallenge(
         of puk: PINPolicy,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
         guard puk.kind == .key else { throw .notSupported }
         let choose = CommandAPDU(
@@ -27,12 +22,12 @@ extension GIDSApplication {
             expectedLength: 256
         )
         let chosen = try transported { () throws(TransportError) in
-            try channel.exchange(choose, limit: 256)
+            try channel.plain.exchange(choose, limit: 256)
         }
         // A card without the key, or one that knows only the mutual form, has no challenge for people.
         guard chosen.status.isSuccess else { throw .notSupported }
         let response = try transported { () throws(TransportError) in
-            try channel.exchange(ask, limit: 256)
+            try channel.plain.exchange(ask, limit: 256)
         }
         guard response.status.isSuccess else { throw .notSupported }
         let bytes = response.data.span
@@ -52,9 +47,8 @@ extension GIDSApplication {
         of puk: PINPolicy,
         _ code: consuming SecretBytes,
         to new: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
-        forgetCounters()
         guard unblocking.isResponse else {
             guard unblocking.means == .codeAndNewPIN else { throw .card(.notSupported) }
             return try resetRetryCounter(pin, by: puk, code, to: new, on: &channel)

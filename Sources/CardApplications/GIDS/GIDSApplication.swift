@@ -20,35 +20,35 @@ package struct GIDSApplication: CardApplication {
 
     // MARK: Transactions
 
-    package mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
-        guard try !isCurrent(on: &channel) else { return }
+    /// Asks for the master file first, which voids neither a verified PIN nor a challenge.
+    package mutating func select(
+        toPresent policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool {
+        if try readsMasterFile(on: &channel) { return true }
         let aid = aid
         let selection = try transported { () throws(TransportError) in
             try GIDSCommand.select(aid, on: &channel)
         }
         switch selection {
-        case .selected: return
-        case .unnamed: guard try isCurrent(on: &channel) else { throw .notRecognised }
-        case .refused(let status): throw .unexpected(status, instruction: Instruction.select)
+        case .selected: return true
+        case .unnamed: return try readsMasterFile(on: &channel)
+        case .refused: return false
         }
     }
 
-    /// Asks for the master file again, which voids neither a verified PIN nor a challenge.
-    package mutating func challengeStands(
-        of puk: PINPolicy,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> Bool {
-        try isCurrent(on: &channel)
+    package mutating func confirmsChallenge(on channel: inout AnyCardChannel) throws(CardError) -> Bool {
+        try readsMasterFile(on: &channel)
     }
 
     /// VERIFY of reference `82` without a code: the card forgets PIN and administrator (OpenSC's gids driver, GidsApplet).
-    package mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
+    package mutating func logOut(on channel: inout CodeChannel) throws(TransportError) -> Bool {
         let command = CommandAPDU(ins: Instruction.verify, p2: 0x82)
-        return try channel.exchange(command, limit: 256).status.isSuccess
+        return try channel.plain.exchange(command, limit: 256).status.isSuccess
     }
 
-    private mutating func isCurrent(on channel: inout AnyCardChannel) throws(CardError) -> Bool {
-        forgetCounters()
+    /// Whether the master file is there, which no other application has under these two names.
+    private mutating func readsMasterFile(on channel: inout AnyCardChannel) throws(CardError) -> Bool {
         let read = try transported { () throws(TransportError) in
             try GIDSMasterFile.read(on: &channel)
         }
@@ -84,8 +84,7 @@ package struct GIDSApplication: CardApplication {
         return try counter(of: policy, on: &channel)?.status ?? .unknown
     }
 
-    /// What was read before a code was presented is no longer true.
-    mutating func forgetCounters() { counters = [:] }
+    package mutating func forgetCounters() { counters = [:] }
 
     /// The counter in a PIN's status object; `nil` where the card has none.
     private func counter(

@@ -16,29 +16,38 @@ package enum GIDSFamily: CardFamily {
         atr.compactTLV.contains { $0.tag == 0xF && claims($0.value) }
     }
 
-    /// Asks for the master file, which changes nothing and nobody else has under these two names.
-    package static func look(
-        _ hints: CardHints,
+    package static func find(
+        _ query: ApplicationQuery,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        guard let master = try GIDSMasterFile.read(on: &channel) else { return nil }
-        return GIDSApplication(aid: applicationIdentifiers[0], master: master)
+    ) throws(TransportError) -> FoundApplication? {
+        switch query.way {
+        case .asking: return try findSelected(query, on: &channel)
+        case .selecting:
+            for aid in query.hints.identifiers(of: Self.self) {
+                switch try GIDSCommand.select(aid, on: &channel) {
+                case .selected: return try query.found(GIDSApplication(aid: aid, master: nil), on: &channel)
+                case .unnamed:
+                    // A card that answers any SELECT alike is believed only when it has the file system.
+                    guard let master = try GIDSMasterFile.read(on: &channel) else { continue }
+                    return try query.found(GIDSApplication(aid: aid, master: master), on: &channel)
+                case .refused: continue
+                }
+            }
+            return nil
+        }
     }
 
-    package static func select(
-        _ hints: CardHints,
+    /// Asks for the card identifier or for the master file, data objects that no other application has under their two names.
+    private static func findSelected(
+        _ query: ApplicationQuery,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        for aid in hints.identifiers(of: Self.self) {
-            switch try GIDSCommand.select(aid, on: &channel) {
-            case .selected: return GIDSApplication(aid: aid, master: nil)
-            case .unnamed:
-                // A card that answers any SELECT alike is believed only when it has the file system.
-                guard let master = try GIDSMasterFile.read(on: &channel) else { continue }
-                return GIDSApplication(aid: aid, master: master)
-            case .refused: continue
-            }
+    ) throws(TransportError) -> FoundApplication? {
+        switch query.depth {
+        case .number:
+            return try cardNumber(on: &channel).map { .recognised(RecognisedCard(family: name, number: $0)) }
+        case .application:
+            guard let master = try GIDSMasterFile.read(on: &channel) else { return nil }
+            return .application(GIDSApplication(aid: applicationIdentifiers[0], master: master))
         }
-        return nil
     }
 }

@@ -42,13 +42,19 @@ extension IDPrimeApplication {
     package mutating func sign(
         _ request: SigningRequest,
         with certificate: CardCertificate,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try signingForms(of: certificate, on: &channel).contains(request.form),
+        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form),
             let key = CertificateKey(certificate: certificate.der),
             let reference = reference(of: certificate)
         else { throw .notSupported }
-        return try ThalesSignature.compute(request, with: key, reference: reference, .idPrime, on: &channel)
+        return try ThalesSignature.compute(
+            request,
+            with: key,
+            reference: reference,
+            .idPrime,
+            on: &channel.plain
+        )
     }
 
     /// Cards that number their keys from 11, from F7, or in a file: 930, 840 and 940 (OpenSC's idprime driver).

@@ -5,9 +5,9 @@ extension IDPrimeApplication {
     /// Makes the card identifier the current file, which can be read again without selecting, then asks.
     package mutating func requestChallenge(
         of puk: PINPolicy,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try readCardIdentifier(on: &channel) != nil else { throw .malformed(file: "cardid") }
+        guard try readCardIdentifier(on: &channel.plain) != nil else { throw .malformed(file: "cardid") }
         let command = CommandAPDU(
             ins: Instruction.getChallenge,
             p1: 0x00,
@@ -15,7 +15,7 @@ extension IDPrimeApplication {
             expectedLength: IDPrimePINs.blockLength
         )
         let response = try transported { () throws(TransportError) in
-            try channel.exchange(command, limit: IDPrimePINs.blockLength)
+            try channel.plain.exchange(command, limit: IDPrimePINs.blockLength)
         }
         guard response.status.isSuccess, response.data.count == IDPrimePINs.blockLength else {
             throw .unexpected(response.status, instruction: Instruction.getChallenge)
@@ -23,10 +23,7 @@ extension IDPrimeApplication {
         return response.data
     }
 
-    package mutating func challengeStands(
-        of puk: PINPolicy,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> Bool {
+    package mutating func confirmsChallenge(on channel: inout AnyCardChannel) throws(CardError) -> Bool {
         guard let cardIdentifier else { return false }
         let response = try transported { () throws(TransportError) in
             try files.readCurrent(count: cardIdentifier.count, on: &channel)
@@ -40,7 +37,7 @@ extension IDPrimeApplication {
         of puk: PINPolicy,
         _ code: consuming SecretBytes,
         to new: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
         guard unblocking.isResponse else { throw .card(.notSupported) }
         let command = PresentedCommand(

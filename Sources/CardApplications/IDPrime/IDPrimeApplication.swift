@@ -23,10 +23,21 @@ package struct IDPrimeApplication: CardApplication {
     package var family: String { IDPrimeFamily.name }
 
     /// Selects the application by its AID: the identifiers of its files could mean another one's.
-    package mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
-        let status = try transported { () throws(TransportError) in try files.selectApplication(on: &channel)
+    package mutating func select(
+        toPresent policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool {
+        try transported { () throws(TransportError) in
+            try files.selectApplication(on: &channel).isSelected
         }
-        guard status.isSelected else { throw .unexpected(status, instruction: Instruction.select) }
+    }
+
+    package mutating func isLoggedIn(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
+        for reference in IDPrimePINs.references {
+            let question = CommandAPDU(ins: Instruction.verify, p2: reference.rawValue)
+            if try channel.exchange(question, limit: 256).status.isSuccess { return true }
+        }
+        return false
     }
 
     // MARK: What the card says

@@ -10,28 +10,32 @@ package enum IDPrimeFamily: CardFamily {
 
     package static func isLikely(atr: ATR) -> Bool { IDPrimeGeneration.isOfFamily(atr) }
 
-    /// Reads the index file, where the ATR says that it can be there; only the current file changes by that.
-    ///
-    /// On any other card its identifier might mean something else. An application is never told by its file identifiers
-    /// alone: the index has to name the files of a Windows smart card.
-    package static func look(
-        _ hints: CardHints,
+    package static func find(
+        _ query: ApplicationQuery,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        guard let atr = hints.atr, isLikely(atr: atr) else { return nil }
-        return try open(IDPrimeFiles(), hints, on: &channel) { $0.isComplete && $0.namesCardFiles }
-    }
-
-    package static func select(
-        _ hints: CardHints,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        for aid in hints.identifiers(of: Self.self) {
-            var files = IDPrimeFiles(aid: aid)
-            guard try files.selectApplication(on: &channel).isSelected else { continue }
-            if let found = try open(files, hints, on: &channel, where: { _ in true }) { return found }
+    ) throws(TransportError) -> FoundApplication? {
+        switch query.way {
+        case .asking:
+            // On any other card the file's identifier might mean something else.
+            guard query.depth == .application, let atr = query.hints.atr, isLikely(atr: atr) else { return nil }
+            // An application is never told by its file identifiers alone: the index has to name the files of a Windows smart
+            // card. Only the current file changes by reading it.
+            return try open(IDPrimeFiles(), query.hints, on: &channel) { $0.isComplete && $0.namesCardFiles }
+                .map { .application($0) }
+        case .selecting:
+            for aid in query.hints.identifiers(of: Self.self) {
+                var files = IDPrimeFiles(aid: aid)
+                guard try files.selectApplication(on: &channel).isSelected else { continue }
+                if query.depth == .number, let number = try cardNumber(in: &files, on: &channel) {
+                    return .recognised(RecognisedCard(family: name, number: number))
+                }
+                // Anything else that accepts the name is believed only when it has the index.
+                guard let found = try open(files, query.hints, on: &channel, where: { _ in true }) else { continue }
+                return query.depth == .number
+                    ? .recognised(RecognisedCard(family: name, number: nil)) : .application(found)
+            }
+            return nil
         }
-        return nil
     }
 
     static func open(

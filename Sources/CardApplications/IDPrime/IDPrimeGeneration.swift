@@ -28,20 +28,13 @@ enum IDPrimeGeneration: Hashable, Sendable {
     private static let profiles: Set<[UInt8]> = [[0x0F, 0xFE], [0x01, 0x78]]
 
     init?(atr: ATR) {
-        guard Self.isOfFamily(atr), let data = Self.value(of: 6, in: atr), let known = Self.generations[data]
+        guard Self.isOfFamily(atr), let card = ThalesATR(atr), let known = Self.generations[card.preIssuingData]
         else { return nil }
         self = known
     }
 
     /// Whether the ATR is one of IDPrime, of whichever generation.
     static func isOfFamily(_ atr: ATR) -> Bool {
-        guard let maker = value(of: 6, in: atr), maker.count == 5, maker[0] == 0xB0,
-            maker[1] == 0x84 || maker[1] == 0x85, let profile = value(of: 1, in: atr)
-        else { return false }
-        return profiles.contains(profile)
-    }
-
-    private static func value(of tag: UInt8, in atr: ATR) -> [UInt8]? {
-        atr.compactTLV.first { $0.tag == tag }?.value
+        ThalesATR(atr).map { Self.profiles.contains($0.profile) } ?? false
     }
 }

@@ -5,48 +5,15 @@ extension OpenPGPApplication {
     package mutating func verify(
         _ policy: PINPolicy,
         _ code: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
         let mode = policy.id == OpenPGPCodes.pw1 ? OpenPGPCodes.Mode.other : policy.reference.rawValue
         let data = SecretBytes(capacity: 255) { output in policy.encode(code, into: &output) }
-        willPresent(verifying: [mode])
         try present(
             PresentedCommand(Instruction.verify, reference: PINReference(rawValue: mode), judged: policy),
             data,
             on: &channel
         )
-    }
-
-    package mutating func change(
-        _ policy: PINPolicy,
-        from old: consuming SecretBytes,
-        to new: consuming SecretBytes,
-        on channel: inout AnyCardChannel
-    ) throws(PINError) {
-        // SmartPGP leaves PW3 verified; what others do to PW1 the specification does not say.
-        willPresent(verifying: Self.modes(of: policy))
-        try changeReferenceData(policy, from: old, to: new, on: &channel)
-    }
-
-    /// RESET RETRY COUNTER with the resetting code in front, or alone after PW3.
-    package mutating func unblock(
-        _ pin: PINPolicy,
-        by unblocking: Unblocking,
-        of puk: PINPolicy,
-        _ code: consuming SecretBytes,
-        to new: consuming SecretBytes,
-        on channel: inout AnyCardChannel
-    ) throws(PINError) {
-        switch unblocking.means {
-        case .codeAndNewPIN:
-            willPresent(verifying: Self.modes(of: pin))
-            try resetRetryCounter(pin, by: puk, code, to: new, on: &channel)
-        case .verifyThenNewPIN:
-            try verify(puk, code, on: &channel)
-            willPresent(verifying: Self.modes(of: pin))
-            try resetRetryCounter(pin, to: new, after: puk, on: &channel)
-        case .response: throw .card(.notSupported)
-        }
     }
 
     /// What the standard's words mean here.
@@ -71,18 +38,15 @@ extension OpenPGPApplication {
     }
 
     /// Logs out with VERIFY P1 = FF (7.2.2) what the commands of this transaction may have verified.
-    package mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
-        // Commands that went out without our knowledge may have verified anything.
-        let modes = touched ?? OpenPGPCodes.Mode.all
+    package mutating func logOut(on channel: inout CodeChannel) throws(TransportError) -> Bool {
         guard data.promisesLogout else { return false }
         if data.isYubiKey {
-            guard try keyKnowsLogout(on: &channel) else { return false }
+            guard try keyKnowsLogout(on: &channel.plain) else { return false }
         }
-        for mode in modes.sorted() {
+        for mode in Set(channel.presented.flatMap(Self.modes)).sorted() {
             let command = CommandAPDU(ins: Instruction.verify, p1: 0xFF, p2: mode)
-            guard try channel.exchange(command, limit: 256).status.isSuccess else { return false }
+            guard try channel.plain.exchange(command, limit: 256).status.isSuccess else { return false }
         }
-        touched = []
         return true
     }
 
@@ -93,8 +57,22 @@ extension OpenPGPApplication {
         return (response.data[0], response.data[1]) >= (5, 6)
     }
 
-    private static func modes(of policy: PINPolicy) -> Set<UInt8> {
-        policy.id == OpenPGPCodes.pw1
-            ? [OpenPGPCodes.Mode.signature, OpenPGPCodes.Mode.other] : [policy.reference.rawValue]
+    /// The modes that a command may leave verified.
+    ///
+    /// SmartPGP leaves PW3 verified by CHANGE; what others do to PW1 the specification does not say.
+    private static func modes(after command: PresentedCommand) -> [UInt8] {
+        if command.instruction == Instruction.verify { return [command.reference.rawValue] }
+        return command.changed.id == OpenPGPCodes.pw1
+            ? [OpenPGPCodes.Mode.signature, OpenPGPCodes.Mode.other] : [command.reference.rawValue]
+    }
+
+    /// VERIFY without data tells whether a mode is verified (7.2.2), of the cards that know the whole command.
+    package mutating func isLoggedIn(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
+        guard data.promisesLogout else { return false }
+        for mode in OpenPGPCodes.Mode.all.sorted() {
+            let question = CommandAPDU(ins: Instruction.verify, p2: mode)
+            if try channel.exchange(question, limit: 256).status.isSuccess { return true }
+        }
+        return false
     }
 }

@@ -27,9 +27,9 @@ extension OpenPGPApplication {
     package mutating func sign(
         _ request: SigningRequest,
         with certificate: CardCertificate,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try signingForms(of: certificate, on: &channel).contains(request.form), request.isWellFormed,
+        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form), request.isWellFormed,
             let key = CertificateKey(certificate: certificate.der)
         else { throw .notSupported }
         // The card takes a DigestInfo of two fifths of the modulus at most (7.2.13).
@@ -37,9 +37,9 @@ extension OpenPGPApplication {
         let command = CommandAPDU(
             ins: Instruction.internalAuthenticate,
             data: request.input,
-            expectedLength: min(SigningCommand.limit, channel.limits.maximumExpectedLength)
+            expectedLength: min(SigningCommand.limit, channel.plain.limits.maximumExpectedLength)
         )
-        let answer = try SigningCommand.send(command, on: &channel)
+        let answer = try SigningCommand.send(command, on: &channel.plain)
         return switch key {
         case .rsa(let bits): try SignatureValue.rsa(answer, bits: bits)
         case .ec(let curve): try SignatureValue.ecdsa(concatenated: answer, on: curve)

@@ -5,8 +5,6 @@ package struct OpenPGPApplication: CardApplication {
     private(set) var data: OpenPGPRelatedData
     /// What `C4` said since the last code was presented in this transaction; `nil` where it has to be read again.
     private var counters: OpenPGPPasswordStatus?
-    /// Modes that a command of ours may have left verified; `nil` when none went through here.
-    var touched: Set<UInt8>?
 
     init(_ data: OpenPGPRelatedData) {
         self.data = data
@@ -71,23 +69,26 @@ package struct OpenPGPApplication: CardApplication {
     /// Reads the related data again, which proves that it is still this card's application that is selected.
     ///
     /// Only where another program has selected something else is it selected again: that logs everybody out.
-    package mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
-        (counters, touched) = (nil, nil)
+    package mutating func select(
+        toPresent policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool {
         let known = data.aid
         let current = try transported { () throws(TransportError) -> OpenPGPRelatedData? in
-            if let current = try Self.readRelatedData(on: &channel) { return current }
+            if let current = try Self.readRelatedData(on: &channel), current.aid == known { return current }
             guard try Self.select(known, on: &channel) else { return nil }
             return try Self.readRelatedData(on: &channel)
         }
-        guard let current, current.aid == known else { throw .notRecognised }
+        guard let current, current.aid == known else { return false }
         data = current
         counters = current.passwords
+        return true
     }
 
+    package mutating func forgetCounters() { counters = nil }
+
     /// Asks whether the card wants derived codes, where it says that it may: a plain one would be counted as wrong.
-    package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
-        // Whatever code comes next, what C4 said before it is no longer true.
-        counters = nil
+    package mutating func checkCodesArePlain(on channel: inout AnyCardChannel) throws(CardError) {
         guard data.mayDeriveCodes else { return }
         let response = try transported { () throws(TransportError) in
             try Self.getData(0xF9, limit: 1_024, on: &channel)
@@ -97,12 +98,6 @@ package struct OpenPGPApplication: CardApplication {
         case .referencedDataNotFound, .fileOrApplicationNotFound: return
         default: throw .unexpected(response.status, instruction: Instruction.getData)
         }
-    }
-
-    /// The next command may change what `C4` says and leave these modes verified.
-    mutating func willPresent(verifying modes: Set<UInt8>) {
-        counters = nil
-        touched = (touched ?? []).union(modes)
     }
 
     /// Whether the KDF-DO `F9` says that codes are presented as they are: empty, or algorithm `81` = 00 (4.3.2).

@@ -12,29 +12,38 @@ package enum OpenPGPFamily: CardFamily {
     /// Historical bytes of category 00 with card service data and card capabilities, as the specification wants them (6).
     package static func isLikely(atr: ATR) -> Bool {
         atr.historicalBytes.starts(with: [0x00, 0x31]) && atr.cardCapabilities != nil
-            || atr.historicalBytes.starts(with: Array("Yubikey".utf8))
-            || atr.compactTLV.contains { $0.tag == 5 && $0.value.starts(with: Array("YubiKe".utf8)) }
+            || YubiKey(atr: atr) != nil
     }
 
-    /// The application related data can be read at any time and tells at once whose it is.
-    package static func look(
-        _ hints: CardHints,
+    /// The application related data and the AID can be read at any time and tell at once whose they are.
+    package static func find(
+        _ query: ApplicationQuery,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        guard let data = try OpenPGPApplication.readRelatedData(on: &channel) else { return nil }
-        return OpenPGPApplication(data)
+    ) throws(TransportError) -> FoundApplication? {
+        switch query.way {
+        case .asking: return try findSelected(query.depth, on: &channel)
+        case .selecting:
+            for aid in query.hints.identifiers(of: Self.self)
+            where try OpenPGPApplication.select(aid, on: &channel) {
+                if let found = try findSelected(query.depth, on: &channel) { return found }
+            }
+            return nil
+        }
     }
 
-    package static func select(
-        _ hints: CardHints,
+    private static func findSelected(
+        _ depth: ApplicationQuery.Depth,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        for aid in hints.identifiers(of: Self.self) {
-            guard try OpenPGPApplication.select(aid, on: &channel) else { continue }
-            if let data = try OpenPGPApplication.readRelatedData(on: &channel) {
-                return OpenPGPApplication(data)
+    ) throws(TransportError) -> FoundApplication? {
+        switch depth {
+        case .number:
+            return try OpenPGPApplication.readAID(on: &channel).map { aid in
+                .recognised(RecognisedCard(family: name, number: OpenPGPRelatedData.number(in: aid)))
+            }
+        case .application:
+            return try OpenPGPApplication.readRelatedData(on: &channel).map {
+                .application(OpenPGPApplication($0))
             }
         }
-        return nil
     }
 }

@@ -8,90 +8,55 @@ extension PIVApplication {
         yubiKey?.mayHaveMetadata == true && policy.reference != PIVCodes.globalPIN
     }
 
-    /// Whether there is a question for the counter of `policy`; VERIFY does not take the PUK (part 2, 3.2.1).
-    func canBeAsked(_ policy: PINPolicy) -> Bool {
-        asksMetadata(of: policy) || policy.reference != PIVCodes.puk
-    }
-
     /// By GET METADATA of a YubiKey, or by an empty VERIFY, which by the standard costs no try (part 2, 3.2.1).
     package mutating func status(
         of policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus {
+        if let counters = takeCounters(of: policy) { return PINStatus(remainingTries: counters.remaining) }
         if asksMetadata(of: policy) {
             if let counters = try metadata(of: policy, on: &channel) {
                 return PINStatus(remainingTries: counters.remaining)
             }
-            // Firmware before 5.3, or something else is selected.
-            if try makeCurrentIfNeeded(on: &channel),
-                let counters = try metadata(of: policy, on: &channel)
-            {
-                return PINStatus(remainingTries: counters.remaining)
-            }
+            // Firmware before 5.3.
             yubiKey?.mayHaveMetadata = false
         }
-        guard policy.reference != PIVCodes.puk else {
-            _ = try makeCurrentIfNeeded(on: &channel)
-            return .unknown
+        // VERIFY does not take the PUK (part 2, 3.2.1).
+        guard policy.reference != PIVCodes.puk else { return .unknown }
+        let answer = try transported { () throws(TransportError) in
+            try Self.emptyVerify(policy.reference, on: &channel)
         }
-        return try askByVerify(policy.reference, on: &channel)
-    }
-
-    private mutating func metadata(
-        of policy: PINPolicy,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> YubiKey.Counters? {
-        let counters = try transported { () throws(TransportError) in
-            try YubiKey.counters(of: policy.reference.rawValue, on: &channel)
-        }
-        // No other application answers like this.
-        if counters != nil { isCurrent = true }
-        return counters
-    }
-
-    /// Whether the application had to be selected.
-    private mutating func makeCurrentIfNeeded(on channel: inout AnyCardChannel) throws(CardError) -> Bool {
-        isCurrent ? false : try makeCurrent(on: &channel)
-    }
-
-    /// The empty VERIFY.
-    ///
-    /// Where it is not certain what is selected, the answer counts as proof only if it tells the very counter that this
-    /// application told before; after any other the application is made sure of.
-    private mutating func askByVerify(
-        _ reference: PINReference,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> PINStatus {
-        if !isCurrent, counters[reference] == nil { try makeCurrent(on: &channel) }
-        var answer = try emptyVerify(reference, on: &channel)
-        if !isCurrent {
-            if let tries = tries(in: answer), tries > 0, tries == counters[reference] {
-                isCurrent = true
-            } else if try makeCurrent(on: &channel) {
-                answer = try emptyVerify(reference, on: &channel)
-            }
-        }
-        counters[reference] = tries(in: answer)
-        if let tries = tries(in: answer) {
-            if reference == PIVCodes.pin, afterUnblocking == .sent { afterUnblocking = .notVerified }
-            return PINStatus(remainingTries: tries)
-        }
+        if let tries = tries(in: answer) { return PINStatus(remainingTries: tries) }
         return switch answer {
         case .authenticationMethodBlocked: PINStatus(remainingTries: 0)
-        // Verified by somebody already: not blocked, and the counter stays in the dark.
+        // Verified already: not blocked, and the counter is not told.
         case .success: PINStatus(remainingTries: nil, isBlocked: false)
         default: .unknown
         }
     }
 
-    private func emptyVerify(
+    /// `nil` where the card does not answer; no other application answers like this.
+    func metadata(
+        of policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> YubiKey.Counters? {
+        try transported { () throws(TransportError) in
+            try YubiKey.counters(of: policy.reference.rawValue, on: &channel)
+        }
+    }
+
+    package mutating func isLoggedIn(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
+        if try Self.emptyVerify(PIVCodes.pin, on: &channel).isSuccess { return true }
+        guard discovery?.allowsGlobalPIN == true else { return false }
+        return try Self.emptyVerify(PIVCodes.globalPIN, on: &channel).isSuccess
+    }
+
+    private static func emptyVerify(
         _ reference: PINReference,
         on channel: inout AnyCardChannel
-    ) throws(CardError) -> StatusWord {
+    ) throws(TransportError) -> StatusWord {
         let command = CommandAPDU(ins: Instruction.verify, p2: reference.rawValue)
-        return try transported { () throws(TransportError) in
-            try channel.exchange(command, limit: 256).status
-        }
+        return try channel.exchange(command, limit: 256).status
     }
 
     /// `63CX`, and on YubiKeys before version 4 `630X` (go-piv/piv-go issue 60).
@@ -108,7 +73,7 @@ extension PIVApplication {
         return command.error(StatusWord(rawValue: 0x63C0 | UInt16(truncatingIfNeeded: tries & 0x0F)))
     }
 
-    // MARK: Unblocking and forgetting
+    // MARK: Unblocking and logging out
 
     /// RESET RETRY COUNTER with the PUK and the new PIN (part 2, 3.2.3).
     package mutating func unblock(
@@ -117,27 +82,25 @@ extension PIVApplication {
         of puk: PINPolicy,
         _ code: consuming SecretBytes,
         to new: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
         guard unblocking.means == .codeAndNewPIN, pin.reference == PIVCodes.pin else {
             throw .card(.notSupported)
         }
-        afterUnblocking = .sent
         try resetRetryCounter(pin, by: puk, code, to: new, on: &channel)
     }
 
-    /// VERIFY with P1 = FF for each code that was presented (part 2, 3.2.1).
-    ///
-    /// RESET RETRY COUNTER leaves the verification as it was (part 2, 3.2.3), so where the card has answered since that
-    /// the PIN is not verified, there is nothing to end.
-    package mutating func endSecurityStatus(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
-        guard afterUnblocking != .notVerified else { return true }
-        var isEnded = true
-        for reference in presented.sorted(by: { $0.rawValue < $1.rawValue }) {
+    /// VERIFY with P1 = FF for each code that may be verified (part 2, 3.2.1); the PUK leaves no verification of its own.
+    package mutating func logOut(on channel: inout CodeChannel) throws(TransportError) -> Bool {
+        let references = Set(
+            channel.presented.map { $0.reference == PIVCodes.puk ? PIVCodes.pin : $0.reference }
+        )
+        var isLoggedOut = true
+        for reference in references.sorted(by: { $0.rawValue < $1.rawValue }) {
             let command = CommandAPDU(ins: Instruction.verify, p1: 0xFF, p2: reference.rawValue)
-            let status = try channel.exchange(command, limit: 256).status
-            isEnded = isEnded && status.isSuccess
+            let status = try channel.plain.exchange(command, limit: 256).status
+            isLoggedOut = isLoggedOut && status.isSuccess
         }
-        return isEnded && !presented.isEmpty
+        return isLoggedOut
     }
 }

@@ -21,9 +21,9 @@ extension PIVApplication {
     package mutating func sign(
         _ request: SigningRequest,
         with certificate: CardCertificate,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try signingForms(of: certificate, on: &channel).contains(request.form), request.isWellFormed,
+        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form), request.isWellFormed,
             let key = CertificateKey(certificate: certificate.der), let algorithm = algorithm(key)
         else { throw .notSupported }
         let template = Self.object(0x7C, Self.object(0x82, []) + Self.object(0x81, request.input))
@@ -32,9 +32,9 @@ extension PIVApplication {
             p1: algorithm,
             p2: Self.loginSlot,
             data: template,
-            expectedLength: min(SigningCommand.limit, channel.limits.maximumExpectedLength)
+            expectedLength: min(SigningCommand.limit, channel.plain.limits.maximumExpectedLength)
         )
-        let answer = try SigningCommand.send(command, on: &channel)
+        let answer = try SigningCommand.send(command, on: &channel.plain)
         guard let value = PIVObject(answer, in: 0x7C)?.value(of: 0x82) else {
             throw .malformed(file: "signature")
         }

@@ -4,35 +4,15 @@ package import CardCore
 package struct PIVApplication: CardApplication {
     /// By which it was or would be selected.
     private let aid: [UInt8]
-    private let discovery: DiscoveryObject?
+    let discovery: DiscoveryObject?
     var yubiKey: YubiKey?
+    /// Counters that came with the proof that this application is selected; each is told once.
+    private var counters: [PINReference: YubiKey.Counters] = [:]
 
-    /// Whether it is certain that commands of this transaction reach this application.
-    var isCurrent = true
-    /// Whether something else may well be selected by others: it was when this card was looked at, or the card is one of
-    /// several applications.
-    private let hasCompany: Bool
-    /// Counters as the card told them by an empty VERIFY, by reference.
-    var counters: [PINReference: Int] = [:]
-    /// The codes that may be verified since this transaction began.
-    var presented: Set<PINReference> = []
-    /// What is known of the PIN's verification after an unblocking.
-    var afterUnblocking = AfterUnblocking.nothing
-
-    enum AfterUnblocking: Hashable, Sendable {
-        /// There was none in this transaction.
-        case nothing
-        /// The codes have been sent.
-        case sent
-        /// The card has said since that the PIN is not verified.
-        case notVerified
-    }
-
-    init(aid: [UInt8], discovery: DiscoveryObject?, yubiKey: YubiKey?, wasSelected: Bool) {
+    init(aid: [UInt8], discovery: DiscoveryObject?, yubiKey: YubiKey?) {
         self.aid = aid
         self.discovery = discovery
         self.yubiKey = yubiKey
-        hasCompany = !wasSelected || yubiKey != nil
     }
 
     package var family: String { PIVFamily.name }
@@ -101,7 +81,7 @@ package struct PIVApplication: CardApplication {
         return Array(PIVSlot.retired.prefix(KeyHistory.certificatesOnCard(history)))
     }
 
-    // MARK: Being the one that is selected
+    // MARK: Selection
 
     /// Selects `aid`; whether a PIV application answered, by its property template (part 2, 3.1.1).
     static func select(_ aid: [UInt8], on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
@@ -115,37 +95,28 @@ package struct PIVApplication: CardApplication {
         return PIVFamily.claims(name) || name.starts(with: extensionPart)
     }
 
-    /// Others had the card: what is selected is to be proven before a code is sent.
-    package mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
-        isCurrent = false
-        presented = [Self.securityStatus(of: policy)]
-        afterUnblocking = .nothing
-        // The answer to the question for the counter, which comes next, can prove it, where there is such a question.
-        if hasCompany && !asksMetadata(of: policy) || !canBeAsked(policy) { try makeCurrent(on: &channel) }
-    }
-
-    package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
-        presented.insert(Self.securityStatus(of: policy))
-        if !isCurrent { try makeCurrent(on: &channel) }
-    }
-
-    /// Proves that this application is selected, or selects it; whether it had to be.
-    @discardableResult
-    mutating func makeCurrent(on channel: inout AnyCardChannel) throws(CardError) -> Bool {
-        let (known, aid) = (discovery, aid)
-        let (now, isSelected) = try transported { () throws(TransportError) in
-            let now = known == nil ? nil : try DiscoveryObject.read(on: &channel)
-            return (now, now != nil ? true : try Self.select(aid, on: &channel))
+    package mutating func select(
+        toPresent policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool {
+        if asksMetadata(of: policy), let counters = try metadata(of: policy, on: &channel) {
+            self.counters[policy.reference] = counters
+            return true
         }
-        guard isSelected else { throw .notRecognised }
-        // A card that tells another policy than before is another card, or none to be believed.
-        guard now == nil || now == discovery else { throw .malformed(file: "Discovery Object") }
-        isCurrent = true
-        return now == nil
+        let (known, aid) = (discovery, aid)
+        return try transported { () throws(TransportError) -> Result<Bool, CardError> in
+            guard let known, let now = try DiscoveryObject.read(on: &channel) else {
+                return .success(try Self.select(aid, on: &channel))
+            }
+            // A card that tells another policy than before is another card, or none to be believed.
+            return now == known ? .success(true) : .failure(.malformed(file: "Discovery Object"))
+        }.get()
     }
 
-    /// The reference whose verification a code can leave behind; the PUK leaves none of its own.
-    private static func securityStatus(of policy: PINPolicy) -> PINReference {
-        policy.reference == PIVCodes.puk ? PIVCodes.pin : policy.reference
+    package mutating func forgetCounters() { counters = [:] }
+
+    /// The counter that came with the proof of selection.
+    mutating func takeCounters(of policy: PINPolicy) -> YubiKey.Counters? {
+        counters.removeValue(forKey: policy.reference)
     }
 }

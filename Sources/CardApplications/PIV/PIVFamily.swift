@@ -18,33 +18,35 @@ package enum PIVFamily: CardFamily {
         return atr.compactTLV.contains { $0.tag == 0xF && claims($0.value) }
     }
 
-    /// Asks for the Discovery Object, which PIV alone has and anybody may read.
-    package static func look(
-        _ hints: CardHints,
+    package static func find(
+        _ query: ApplicationQuery,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        guard let discovery = try DiscoveryObject.read(on: &channel) else { return nil }
-        return PIVApplication(
-            aid: applicationIdentifiers[0],
-            discovery: discovery,
-            yubiKey: hints.atr.flatMap(YubiKey.init),
-            wasSelected: true
-        )
+    ) throws(TransportError) -> FoundApplication? {
+        let yubiKey = query.hints.atr.flatMap(YubiKey.init)
+        switch query.way {
+        case .asking:
+            return query.depth == .number
+                ? try cardNumber(yubiKey, on: &channel)
+                : try findSelected(yubiKey, on: &channel).map { .application($0) }
+        case .selecting:
+            for aid in query.hints.identifiers(of: Self.self)
+            where try PIVApplication.select(aid, on: &channel) {
+                // A YubiKey has no global PIN (Yubico, "PIV: discovery object"); a number needs no policy.
+                let isPolicyKnown = yubiKey != nil || query.depth == .number
+                let discovery = isPolicyKnown ? nil : try DiscoveryObject.read(on: &channel)
+                let found = PIVApplication(aid: aid, discovery: discovery, yubiKey: yubiKey)
+                return try query.found(found, on: &channel)
+            }
+            return nil
+        }
     }
 
-    package static func select(
-        _ hints: CardHints,
+    /// Asks for the Discovery Object, which PIV alone has and can be read without a code.
+    private static func findSelected(
+        _ yubiKey: YubiKey?,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        for aid in hints.identifiers(of: Self.self) {
-            guard try PIVApplication.select(aid, on: &channel) else { continue }
-            return PIVApplication(
-                aid: aid,
-                discovery: try DiscoveryObject.read(on: &channel),
-                yubiKey: hints.atr.flatMap(YubiKey.init),
-                wasSelected: false
-            )
-        }
-        return nil
+    ) throws(TransportError) -> PIVApplication? {
+        guard let discovery = try DiscoveryObject.read(on: &channel) else { return nil }
+        return PIVApplication(aid: applicationIdentifiers[0], discovery: discovery, yubiKey: yubiKey)
     }
 }

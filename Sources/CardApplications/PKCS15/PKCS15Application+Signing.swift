@@ -22,30 +22,36 @@ extension PKCS15Application {
     package mutating func sign(
         _ request: SigningRequest,
         with certificate: CardCertificate,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try signingForms(of: certificate, on: &channel).contains(request.form), request.isWellFormed,
+        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form), request.isWellFormed,
             let key = CertificateKey(certificate: certificate.der),
-            let object = try loginKey(of: certificate, on: &channel)
+            let object = try loginKey(of: certificate, on: &channel.plain)
         else { throw .notSupported }
         switch (row ?? .unknown).signing {
         case .thales(let habits):
             guard let reference = object.keyReference else { throw .notSupported }
-            return try ThalesSignature.compute(request, with: key, reference: reference, habits, on: &channel)
-        case .setCOS: try chooseSetCOSKey(object, on: &channel)
+            return try ThalesSignature.compute(
+                request,
+                with: key,
+                reference: reference,
+                habits,
+                on: &channel.plain
+            )
+        case .setCOS: try chooseSetCOSKey(object, on: &channel.plain)
         case .described:
-            let algorithm = try algorithms(of: object, on: &channel).first {
+            let algorithm = try algorithms(of: object, on: &channel.plain).first {
                 $0.form(of: key) == request.form
             }
             guard let reference = object.keyReference, let algorithm else { throw .notSupported }
             let number: [UInt8] = algorithm.cardReference.map { [0x80, 0x01, $0] } ?? []
-            try SigningCommand.setEnvironment(number + [0x84, 0x01, reference], on: &channel)
+            try SigningCommand.setEnvironment(number + [0x84, 0x01, reference], on: &channel.plain)
         }
         // An ECDSA-Sig-Value may have a few octets less or more than r and s.
         let signature = try SigningCommand.computeSignature(
             of: request.input,
             length: max(key.signatureLength, 256),
-            on: &channel
+            on: &channel.plain
         )
         switch key {
         case .rsa(let bits): return try SignatureValue.rsa(signature, bits: bits)

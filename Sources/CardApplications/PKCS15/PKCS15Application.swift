@@ -21,16 +21,21 @@ package struct PKCS15Application: CardApplication {
 
     package var family: String { PKCS15Family.name }
 
-    package mutating func resume(for policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
+    /// Always by the application itself: another one may know a directory of the same name.
+    package mutating func select(
+        toPresent policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool {
         files.forgetCurrent()
-        // Always by the application itself: another one may know a directory of the same name.
-        let status = try transported { () throws(TransportError) in try files.selectApplication(on: &channel)
+        return try transported { () throws(TransportError) in
+            try files.selectApplication(on: &channel).isSelected
         }
-        guard status.isSelected else { throw .unexpected(status, instruction: Instruction.select) }
-        try prepare(policy, on: &channel)
     }
 
-    package mutating func prepare(_ policy: PINPolicy, on channel: inout AnyCardChannel) throws(CardError) {
+    package mutating func selectDirectory(
+        of policy: PINPolicy,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) {
         let status = try transported { () throws(TransportError) in
             try files.makeCurrent(directory(of: policy), on: &channel)
         }
@@ -259,7 +264,7 @@ package struct PKCS15Application: CardApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus {
         guard row?.counters == .thalesGetData, answersThalesGetData != false else { return .unknown }
-        try prepare(policy, on: &channel)
+        try selectDirectory(of: policy, on: &channel)
         let verifyIsFree = answersThalesGetData == true
         let status = try transported { () throws(TransportError) in
             try ThalesCounters.status(of: policy.reference, verifyIsFree: verifyIsFree, on: &channel)

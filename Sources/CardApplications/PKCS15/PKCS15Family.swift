@@ -16,36 +16,39 @@ package enum PKCS15Family: CardFamily {
         return PKCS15Row.row(atr: atr) == .thales || text.contains("FINEID")
     }
 
-    package static func select(
-        _ hints: CardHints,
+    package static func find(
+        _ query: ApplicationQuery,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> (any CardApplication)? {
-        for entry in entries(hints) {
-            if let found = try open(entry, atr: hints.atr, on: &channel) { return found }
+    ) throws(TransportError) -> FoundApplication? {
+        switch (query.way, query.depth) {
+        case (.asking, .number): return try cardNumber(on: &channel)
+        // What is selected cannot be told by an answer of PKCS#15's own.
+        case (.asking, .application): return nil
+        case (.selecting, _):
+            for entry in entries(query.hints) {
+                var files = CardFiles(entry: entry)
+                // Where it lies is of no interest to whoever wants the number alone.
+                let status =
+                    query.depth == .number
+                    ? try files.enterApplication(on: &channel) : try files.selectApplication(on: &channel)
+                guard status.isSelected else { continue }
+                let row = PKCS15Row.row(atr: query.hints.atr)
+                return try query.found(PKCS15Application(files: files, row: row), on: &channel)
+            }
+            return nil
         }
-        return nil
     }
 
     /// Every way in that is known, names first.
     static func entries(_ hints: CardHints) -> [CardFiles.Entry] {
         let names = hints.identifiers(of: Self.self).map { CardFiles.Entry.aid($0) }
         // A name that cannot be selected may still have a place.
-        let places = hints.directory.compactMap { template -> CardFiles.Entry? in
+        let places = (hints.directory ?? []).compactMap { template -> CardFiles.Entry? in
             guard claims(template.aid), let path = template.path, path.starts(with: [0x3F, 0x00]) else {
                 return nil
             }
             return .path(path)
         }
         return names + places
-    }
-
-    private static func open(
-        _ entry: CardFiles.Entry,
-        atr: ATR?,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> PKCS15Application? {
-        var files = CardFiles(entry: entry)
-        guard try files.selectApplication(on: &channel).isSelected else { return nil }
-        return PKCS15Application(files: files, row: PKCS15Row.row(atr: atr))
     }
 }

@@ -16,24 +16,28 @@ struct PKCS15Row: Hashable, Sendable {
     let counters: Counters
     let unblocking: Unblocking.Means
     let evidence: Evidence
+    let signing: PKCS15Signing
     /// Tries of a fresh PIN, where it is written down.
     var maximumPINTries: Int?
 
     /// Thales (Gemalto) MultiApp with the Swedish profile: SITHS reservkort, Swedish MCA.
     ///
+    /// They have the operating system of FINEID's cards (pre-issuing data `B0 85 03 00 EF`), and sign as these do.
     /// GET DATA `00 CB 00 FF` is how OpenSC asks IDPrime, the same operating system, where an empty VERIFY is known
     /// to be free as well. One RESET RETRY COUNTER with both codes is ISO/IEC 7816-4, 11.6.10, P1 = 00.
     static let thales = PKCS15Row(
         counters: .thalesGetData,
         unblocking: .codeAndNewPIN,
-        evidence: .documented
+        evidence: .documented,
+        signing: .thales(.fineid)
     )
 
     /// IDPrime with a PKCS#15 view: its counters are known, how it is unblocked is not.
     static let idPrime = PKCS15Row(
         counters: .thalesGetData,
         unblocking: .codeAndNewPIN,
-        evidence: .unknown
+        evidence: .unknown,
+        signing: .thales(.idPrime)
     )
 
     /// SetCOS and its EID applet, which answers GET DATA `00 CA DF 30` with its version.
@@ -43,7 +47,8 @@ struct PKCS15Row: Hashable, Sendable {
     static let setCOS = PKCS15Row(
         counters: .unknown,
         unblocking: .verifyThenNewPIN,
-        evidence: .documented
+        evidence: .documented,
+        signing: .setCOS
     )
 
     /// FINEID citizen cards: FINEID S1, RESET RETRY COUNTER with PUK and new PIN, five tries.
@@ -51,6 +56,7 @@ struct PKCS15Row: Hashable, Sendable {
         counters: .unknown,
         unblocking: .codeAndNewPIN,
         evidence: .documented,
+        signing: .thales(.fineid),
         maximumPINTries: 5
     )
 
@@ -62,6 +68,7 @@ struct PKCS15Row: Hashable, Sendable {
         counters: .unknown,
         unblocking: .verifyThenNewPIN,
         evidence: .documented,
+        signing: .thales(.fineid),
         maximumPINTries: 5
     )
 
@@ -69,11 +76,10 @@ struct PKCS15Row: Hashable, Sendable {
     static let unknown = PKCS15Row(
         counters: .unknown,
         unblocking: .codeAndNewPIN,
-        evidence: .unknown
+        evidence: .unknown,
+        signing: .described
     )
 
-    /// Historical bytes of Thales cards, before the generation byte.
-    private static let thalesHistoricalBytes: [UInt8] = [0x80, 0x31, 0x80, 0x65, 0xB0, 0x85]
     /// References of FINEID citizen cards (FINEID S1): PIN1, PIN2, PUK.
     private static let fineidReferences: Set<UInt8> = [0x11, 0x82, 0x83]
     /// References of FINEID organisation and health-care cards (FINEID S4-2 v4.0, 4.2): PIN1, PIN2, PUK.
@@ -84,12 +90,9 @@ struct PKCS15Row: Hashable, Sendable {
     /// Thales cards tell their profile in the two octets of tag 1 (pcsc-tools list): `0F FF` is IAS Classic, of which nothing
     /// is known, `0F FE` IDPrime.
     static func row(atr: ATR?) -> PKCS15Row? {
-        guard let atr, atr.historicalBytes.starts(with: thalesHistoricalBytes) else { return nil }
-        switch atr.compactTLV.first(where: { $0.tag == 1 })?.value {
-        case [0x0F, 0xFF]: return .unknown
-        case [0x0F, 0xFE]: return .idPrime
-        default: return .thales
-        }
+        guard let card = atr.flatMap({ ThalesATR($0) }), card.isMultiApp else { return nil }
+        if card.profile == ThalesATR.iasClassic { return .unknown }
+        return card.profile == ThalesATR.idPrime ? .idPrime : .thales
     }
 
     /// The row that the references of the card's own codes decide.

@@ -10,20 +10,6 @@ enum PKCS15Signing: Hashable, Sendable {
     case described
 }
 
-extension PKCS15Row {
-    /// What is known of the operating system, nothing of it found out by trying.
-    ///
-    /// Swedish MultiApp cards have the operating system of FINEID's (pre-issuing data `B0 85 03 00 EF`) and of IDPrime.
-    var signing: PKCS15Signing {
-        switch self {
-        case .thales, .fineid, .fineidOrganisation: .thales(.fineid)
-        case .idPrime: .thales(.idPrime)
-        case .setCOS: .setCOS
-        default: .described
-        }
-    }
-}
-
 extension AlgorithmInfo {
     /// The form of what the card takes, where the mechanism leaves no doubt about it (PKCS #11, 2.1 and 2.3).
     ///

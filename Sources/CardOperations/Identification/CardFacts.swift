@@ -44,65 +44,70 @@ package struct CardFacts: Sendable {
     ) throws(OperationError) -> CardFacts {
         let hints = connection.hints
         return try connection.withTransaction { (channel) throws(OperationError) in
-            channel = TimedChannel(channel, until: deadline)
-            return try asOperation { () throws(CardError) in
-                var facts = CardFacts()
-                try facts.read(wish, hints, product, on: &channel)
-                return facts
+            var timed: AnyCardChannel = TimedChannel(channel, until: deadline)
+            var facts = CardFacts()
+            do throws(CardError) {
+                // Where more is wanted than the application's number, the application itself is needed.
+                if try facts.recognise(wish, hints, product, on: &timed) { return facts }
+                var found = try ApplicationSearch(hints, for: .identification).run(on: timed)
+                if var session = found.session.take() {
+                    try facts.read(wish, hints, in: &session)
+                } else {
+                    facts.take(family: nil, hints)
+                }
+            } catch {
+                throw .card(error)
             }
+            return facts
         }
+    }
+
+    /// Whether the application's number is enough, or there is no application.
+    private mutating func recognise(
+        _ wish: Wish,
+        _ hints: CardHints,
+        _ product: CardProduct?,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool {
+        if let product { kinds.formUnion([product.name, product.kind].compactMap { $0 }) }
+        if wish.loginCertificates { return false }
+        let found: RecognisedCard?
+        do throws(TransportError) {
+            found = try ApplicationSearch(hints, for: .identification).recognise(on: &channel)
+        } catch {
+            throw .transport(error)
+        }
+        take(family: found?.family, hints)
+        number = found?.number
+        return found == nil || number != nil && isEnough(wish)
     }
 
     private mutating func read(
         _ wish: Wish,
         _ hints: CardHints,
-        _ product: CardProduct?,
-        on channel: inout AnyCardChannel
+        in session: inout ApplicationSession
     ) throws(CardError) {
-        if let product { kinds.formUnion([product.name, product.kind].compactMap { $0 }) }
-        if !wish.loginCertificates {
-            let found = try transported { () throws(TransportError) in
-                try CardFamilies.recognise(hints, on: &channel)
-            }
-            take(family: found?.family, hints)
-            number = found?.number
-            guard found != nil else { return }
-            if number != nil, isEnough(wish) { return }
-        }
-        // Somebody wants more than the application's number: the application itself is needed.
-        let found = try transported { () throws(TransportError) in
-            try CardFamilies.identify(hints, on: &channel)
-        }
-        guard var application = found.application else {
-            take(family: nil, hints)
-            return
-        }
-        take(family: application.family, hints)
+        take(family: session.application.family, hints)
         if !isEnough(wish) {
-            let read = try readable { () throws(CardError) in try application.readIdentity(on: &channel) }
+            let read = try readable { () throws(CardError) in try session.readIdentity() }
             if let product = read?.product { insert(kind: product) }
         }
         if number == nil {
-            number = try readable { () throws(CardError) in try application.readNumber(on: &channel) } ?? nil
+            number = try readable { () throws(CardError) in try session.readNumber() } ?? nil
         }
         if wish.loginCertificates || !isEnough(wish) {
-            try readCertificates(wish, of: &application, on: &channel)
+            try readCertificates(wish, in: &session)
         } else if number == nil {
-            let read = try readable { () throws(CardError) in
-                try application.readCertificate(.login, [], on: &channel)
-            }
+            let read = try readable { () throws(CardError) in try session.readCertificate(.login, []) }
             certificate = (read ?? nil)?.der
         }
     }
 
     private mutating func readCertificates(
         _ wish: Wish,
-        of application: inout any CardApplication,
-        on channel: inout AnyCardChannel
+        in session: inout ApplicationSession
     ) throws(CardError) {
-        let read = try readable { () throws(CardError) in
-            try application.readLoginCertificates(on: &channel)
-        }
+        let read = try readable { () throws(CardError) in try session.readLoginCertificates() }
         loginCertificates = (read ?? []).filter { !$0.der.isEmpty }
         lacksCertificates = read.map { $0.count > loginCertificates.count } ?? true
         if number == nil { certificate = loginCertificates.first?.der }
@@ -140,8 +145,4 @@ private func readable<R>(_ body: () throws(CardError) -> R) throws(CardError) ->
     } catch {
         return nil
     }
-}
-
-private func transported<R>(_ body: () throws(TransportError) -> R) throws(CardError) -> R {
-    do throws(TransportError) { return try body() } catch { throw .transport(error) }
 }

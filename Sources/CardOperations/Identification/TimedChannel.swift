@@ -7,7 +7,7 @@ struct TimedChannel: CardChannel, ~Copyable {
     /// What is thrown in place of a command: `SCARD_E_TIMEOUT` (PC/SC part 5, 2.2.1).
     static let timeUp = TransportError.reader(code: 0x8010_000A)
 
-    let limits: ChannelLimits
+    private(set) var limits: ChannelLimits
     let wasReset: Bool
     private var channel: AnyCardChannel
     private let deadline: ContinuousClock.Instant
@@ -16,6 +16,11 @@ struct TimedChannel: CardChannel, ~Copyable {
         (limits, wasReset) = (channel.limits, channel.wasReset)
         self.channel = channel
         self.deadline = deadline
+    }
+
+    mutating func disableExtendedLength() {
+        channel.disableExtendedLength()
+        limits.extendedLength = false
     }
 
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {

@@ -5,10 +5,9 @@ extension PKCS15Family {
     /// Reads it by its short identifier, where what is selected has one that holds a number.
     ///
     /// Selecting the application again may make it forget a verified PIN (ISO/IEC 7816-4, 9.2.2), reading a file does not.
-    package static func glance(
-        _ hints: CardHints,
+    static func cardNumber(
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard? {
+    ) throws(TransportError) -> FoundApplication? {
         var files = CardFiles(entry: .aid(applicationIdentifiers[0]))
         let bytes: [UInt8]?
         do throws(TransportError) {
@@ -23,21 +22,7 @@ extension PKCS15Family {
         guard let info = bytes.flatMap({ try? TokenInfo.parse($0) }), let number = info.number else {
             return nil
         }
-        return RecognisedCard(family: name, number: number)
-    }
-
-    /// Selects without asking where the application lies.
-    package static func recognise(
-        _ hints: CardHints,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard? {
-        for entry in entries(hints) {
-            var files = CardFiles(entry: entry)
-            guard try files.enterApplication(on: &channel).isSelected else { continue }
-            var application: any CardApplication = PKCS15Application(files: files, row: nil)
-            return try recognised(&application, on: &channel)
-        }
-        return nil
+        return .recognised(RecognisedCard(family: name, number: number))
     }
 }
 

@@ -22,6 +22,9 @@ struct YubiKey: Hashable, Sendable {
         mayHaveMetadata = true
     }
 
+    /// One number for the whole key, whichever of its applications is asked.
+    static let numberScope = "yubikey"
+
     /// Counters of one code.
     struct Counters: Hashable, Sendable {
         let maximum: Int

@@ -16,7 +16,7 @@ package enum CardError: Error, Equatable, Sendable {
 }
 
 /// Runs `body` and gives its error the type that card applications throw.
-func transported<R>(_ body: () throws(TransportError) -> R) throws(CardError) -> R {
+func transported<R: ~Copyable>(_ body: () throws(TransportError) -> R) throws(CardError) -> R {
     do throws(TransportError) { return try body() } catch { throw .transport(error) }
 }
 

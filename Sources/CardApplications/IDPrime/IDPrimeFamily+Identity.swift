@@ -2,23 +2,12 @@ package import CardCore
 
 /// The minidriver's card identifier, one file; the index, which leads to all others, is not read for it.
 extension IDPrimeFamily {
-    package static func recognise(
-        _ hints: CardHints,
+    /// `nil` where there is no card identifier.
+    static func cardNumber(
+        in files: inout IDPrimeFiles,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard? {
-        for aid in hints.identifiers(of: Self.self) {
-            var files = IDPrimeFiles(aid: aid)
-            guard try files.selectApplication(on: &channel).isSelected else { continue }
-            if let identifier = try files.readCardIdentifier(on: &channel) {
-                let number = CardNumber(scope: name, Hex.string(of: identifier))
-                return RecognisedCard(family: name, number: number)
-            }
-            // Whatever else accepts the name is believed only when it has the index.
-            if try open(files, hints, on: &channel, where: { _ in true }) != nil {
-                return RecognisedCard(family: name, number: nil)
-            }
-        }
-        return nil
+    ) throws(TransportError) -> CardNumber?? {
+        try files.readCardIdentifier(on: &channel).map { CardNumber(scope: name, Hex.string(of: $0)) }
     }
 }
 

@@ -1,7 +1,7 @@
 package import CardCore
 
 /// The three ISO/IEC 7816-4 commands that present a code (11.6.6, 11.6.7, 11.6.10), as most families take them.
-extension CardApplication {
+extension CodePresenting {
     package func error(_ status: StatusWord, of command: PresentedCommand) -> PINError? {
         command.error(status)
     }
@@ -9,7 +9,7 @@ extension CardApplication {
     package mutating func verify(
         _ policy: PINPolicy,
         _ code: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
         let data = SecretBytes(capacity: 255) { output in policy.encode(code, into: &output) }
         let command = PresentedCommand(Instruction.verify, reference: policy.reference, judged: policy)
@@ -20,7 +20,7 @@ extension CardApplication {
         _ policy: PINPolicy,
         from old: consuming SecretBytes,
         to new: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
         try changeReferenceData(policy, from: old, to: new, on: &channel)
     }
@@ -34,7 +34,7 @@ extension CardApplication {
         of puk: PINPolicy,
         _ code: consuming SecretBytes,
         to new: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
         switch unblocking.means {
         case .codeAndNewPIN: try resetRetryCounter(pin, by: puk, code, to: new, on: &channel)
@@ -46,11 +46,11 @@ extension CardApplication {
     }
 
     /// CHANGE REFERENCE DATA, P1 = 00: the old code and the new one, each padded as the card stores it.
-    package mutating func changeReferenceData(
+    mutating func changeReferenceData(
         _ policy: PINPolicy,
         from old: consuming SecretBytes,
         to new: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
         let data = SecretBytes(capacity: 510) { output in
             policy.encode(old, into: &output)
@@ -65,12 +65,12 @@ extension CardApplication {
     }
 
     /// RESET RETRY COUNTER, P1 = 00: `puk`'s code and the new one, each padded as the card stores it.
-    package mutating func resetRetryCounter(
+    mutating func resetRetryCounter(
         _ pin: PINPolicy,
         by puk: PINPolicy,
         _ code: consuming SecretBytes,
         to new: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
         let data = SecretBytes(capacity: 510) { output in
             puk.encode(code, into: &output)
@@ -86,11 +86,11 @@ extension CardApplication {
     }
 
     /// RESET RETRY COUNTER, P1 = 02: only the new code, after `puk` has been accepted.
-    package mutating func resetRetryCounter(
+    mutating func resetRetryCounter(
         _ pin: PINPolicy,
         to new: consuming SecretBytes,
         after puk: PINPolicy,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
         let data = SecretBytes(capacity: 255) { output in pin.encode(new, into: &output) }
         let command = PresentedCommand(
@@ -107,25 +107,12 @@ extension CardApplication {
         }
     }
 
-    /// Sends one command with its code, once, and judges the answer.
-    package func present(
+    /// Sends one command with its code, once, and judges the answer as this application has it.
+    func present(
         _ command: PresentedCommand,
         _ data: consuming SecretBytes,
-        on channel: inout AnyCardChannel
+        on channel: inout CodeChannel
     ) throws(PINError) {
-        let apdu = SecretCommandAPDU(
-            ins: command.instruction,
-            p1: command.p1,
-            p2: command.reference.rawValue,
-            data: data
-        )
-        let response: ResponseAPDU
-        do throws(TransportError) {
-            response = try channel.exchange(apdu)
-        } catch {
-            throw error.commandWasNotSent
-                ? .card(.transport(error)) : .outcomeUnknown(id: command.judged.id, error)
-        }
-        if let error = error(response.status, of: command) { throw error }
+        try channel.present(command, data) { error($0, of: command) }
     }
 }

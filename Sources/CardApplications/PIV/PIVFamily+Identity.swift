@@ -3,29 +3,17 @@ package import CardCore
 /// The serial number of a YubiKey, else what the card holder unique identifier holds: readable without a code by anybody
 /// (NIST SP 800-73-4, part 1, table 2).
 extension PIVFamily {
-    package static func glance(
-        _ hints: CardHints,
+    /// A YubiKey is asked for its number in the application that gives it, so that one is looked for.
+    static func cardNumber(
+        _ yubiKey: YubiKey?,
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard? {
-        let yubiKey = hints.atr.flatMap(YubiKey.init)
-        // A YubiKey is asked for its number in the application that gives it, so that one is looked for.
+    ) throws(TransportError) -> FoundApplication? {
         if yubiKey == nil, let number = try holderNumber(on: &channel) {
-            return RecognisedCard(family: name, number: number)
+            return .recognised(RecognisedCard(family: name, number: number))
         }
         guard try DiscoveryObject.read(on: &channel) != nil else { return nil }
         let number = yubiKey == nil ? nil : try number(of: yubiKey, on: &channel)
-        return RecognisedCard(family: name, number: number)
-    }
-
-    package static func recognise(
-        _ hints: CardHints,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard? {
-        for aid in hints.identifiers(of: Self.self) where try PIVApplication.select(aid, on: &channel) {
-            let number = try number(of: hints.atr.flatMap(YubiKey.init), on: &channel)
-            return RecognisedCard(family: name, number: number)
-        }
-        return nil
+        return .recognised(RecognisedCard(family: name, number: number))
     }
 
     fileprivate static func number(
@@ -48,11 +36,6 @@ extension PIVFamily {
         guard response.status.isSuccess, let object = PIVObject(response.data, in: 0x53) else { return nil }
         return CardNumber(scope: name, CardHolderIdentifier.serialNumber(in: object))
     }
-}
-
-extension YubiKey {
-    /// One number for the whole key, whichever of its applications is asked.
-    static let numberScope = "yubikey"
 }
 
 extension PIVApplication {

@@ -1,34 +1,13 @@
 package import CardCore
 
 /// The AID, which holds the number and is a data object of its own, readable at any time (4.4.1).
-extension OpenPGPFamily {
-    package static func glance(
-        _ hints: CardHints,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard? {
-        try OpenPGPApplication.readAID(on: &channel).map { aid in
-            RecognisedCard(family: name, number: OpenPGPRelatedData.number(in: aid))
-        }
-    }
-
-    package static func recognise(
-        _ hints: CardHints,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> RecognisedCard? {
-        for aid in hints.identifiers(of: Self.self) where try OpenPGPApplication.select(aid, on: &channel) {
-            if let found = try glance(hints, on: &channel) { return found }
-        }
-        return nil
-    }
-}
-
 extension OpenPGPApplication {
     package mutating func readNumber(on channel: inout AnyCardChannel) throws(CardError) -> CardNumber? {
         OpenPGPRelatedData.number(in: data.aid)
     }
 
     /// Data object `4F`; `nil` when what is selected has none, or is not of this family.
-    fileprivate static func readAID(on channel: inout AnyCardChannel) throws(TransportError) -> [UInt8]? {
+    static func readAID(on channel: inout AnyCardChannel) throws(TransportError) -> [UInt8]? {
         let response: ResponseAPDU
         do throws(TransportError) {
             response = try getData(0x004F, limit: 256, on: &channel)
@@ -47,7 +26,7 @@ extension OpenPGPRelatedData {
     ///
     /// On a YubiKey its digits are those of the key's own serial number, which PIV tells too (Yubico, "OpenPGP" of the
     /// YubiKey technical manual).
-    fileprivate static func number(in aid: [UInt8]) -> CardNumber? {
+    static func number(in aid: [UInt8]) -> CardNumber? {
         guard aid.count >= 14 else { return nil }
         let digits = Hex.string(of: aid[10..<14])
         if aid[8..<10] == [0x00, 0x06], let number = UInt32(digits) {

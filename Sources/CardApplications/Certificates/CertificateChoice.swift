@@ -20,4 +20,7 @@ extension CertificateSummary {
 extension CardCertificate {
     /// Whether it is one that its holder can log in with; `false` when it is no certificate.
     package var isForLogin: Bool { CertificateSummary(der: der)?.isForLogin ?? false }
+
+    /// For login, or not to be read, so that it cannot be told.
+    var mayBeForLogin: Bool { der.isEmpty || isForLogin }
 }

@@ -1,0 +1,228 @@
+package import CardCore
+
+/// One application of a card, proven to be selected in this transaction, and the only way to present a code to it.
+///
+/// It owns the transaction's channel: nobody else reaches the card while it exists, and the transaction ends with it. What has
+/// been read, `application`, is a plain value that outlives it. Blocking; each function that takes a code sends it at most once.
+package struct ApplicationSession: ~Copyable {
+    /// What has been read so far.
+    package private(set) var application: any CardApplication
+    private var channel: CodeChannel
+
+    private init(_ application: any CardApplication, _ channel: consuming ApplicationChannel) {
+        self.application = application
+        self.channel = CodeChannel(channel)
+    }
+
+    // MARK: Opening
+
+    /// What looking for one family's application came to.
+    enum Finding: ~Copyable {
+        case application(ApplicationSession)
+        case absent(AnyCardChannel)
+    }
+
+    /// Looks for the application of `family` as `query` says.
+    static func find(
+        _ family: any CardFamily.Type,
+        _ query: ApplicationQuery,
+        on channel: consuming AnyCardChannel
+    ) throws(CardError) -> Finding {
+        let attempt = try ApplicationChannel.open(on: channel) { (channel) throws(CardError) in
+            let found = try transported { () throws(TransportError) in try family.find(query, on: &channel) }
+            guard case .application(let application) = found else { return nil as (any CardApplication)? }
+            return application
+        }
+        switch consume attempt {
+        case .selected(let application, let channel):
+            return .application(ApplicationSession(application, channel))
+        case .absent(let channel): return .absent(channel)
+        }
+    }
+
+    /// Opens `application` again in a later transaction, by selecting it or by an answer that shows that it still is selected.
+    package static func reopen(
+        _ application: any CardApplication,
+        toPresent policy: PINPolicy,
+        on channel: consuming AnyCardChannel
+    ) throws(CardError) -> ApplicationSession {
+        let attempt = try ApplicationChannel.open(on: channel) { (channel) throws(CardError) in
+            var application = application
+            application.forgetCounters()
+            return try application.select(toPresent: policy, on: &channel) ? application : nil
+        }
+        switch consume attempt {
+        case .selected(let application, let channel): return ApplicationSession(application, channel)
+        case .absent: throw .notRecognised
+        }
+    }
+
+    /// Opens `application` in the transaction in which its challenge is answered; `nil` where the challenge is void.
+    ///
+    /// Nothing is selected, because that would void the challenge, as would a reset of the card.
+    package static func resumeChallenge(
+        of application: any CardApplication,
+        on channel: consuming AnyCardChannel
+    ) throws(CardError) -> ApplicationSession? {
+        guard !channel.wasReset else { return nil }
+        let attempt = try ApplicationChannel.open(on: channel) { (channel) throws(CardError) in
+            var application = application
+            application.forgetCounters()
+            return try application.confirmsChallenge(on: &channel) ? application : nil
+        }
+        switch consume attempt {
+        case .selected(let application, let channel): return ApplicationSession(application, channel)
+        case .absent: return nil
+        }
+    }
+
+    /// Lends the application and its channel to `body`, which reads.
+    mutating func read<R>(
+        _ body: (inout any CardApplication, inout AnyCardChannel) throws(CardError) -> R
+    ) throws(CardError) -> R {
+        try body(&application, &channel.plain)
+    }
+
+    /// Gives the channel back; no code can be presented any more.
+    package consuming func release() -> AnyCardChannel { channel.release() }
+
+    // MARK: Codes
+
+    /// Whether a command with a code has gone out.
+    package var hasPresented: Bool { !channel.presented.isEmpty }
+
+    /// VERIFY.
+    package mutating func verify(_ policy: PINPolicy, _ code: consuming SecretBytes) throws(PINError) {
+        try prepare(policy)
+        try application.verify(policy, code, on: &channel)
+    }
+
+    /// CHANGE REFERENCE DATA.
+    package mutating func change(
+        _ policy: PINPolicy,
+        from old: consuming SecretBytes,
+        to new: consuming SecretBytes
+    ) throws(PINError) {
+        try prepare(policy)
+        try application.change(policy, from: old, to: new, on: &channel)
+    }
+
+    /// Gives `pin` a new value and a fresh counter, in the one form that `unblocking` names.
+    ///
+    /// `code` is `puk`'s code, or the response to the challenge that `requestChallenge` brought.
+    package mutating func unblock(
+        _ pin: PINPolicy,
+        by unblocking: Unblocking,
+        of puk: PINPolicy,
+        _ code: consuming SecretBytes,
+        to new: consuming SecretBytes
+    ) throws(PINError) {
+        try prepare(pin)
+        try application.unblock(pin, by: unblocking, of: puk, code, to: new, on: &channel)
+    }
+
+    /// Sends `command` with data that was put together elsewhere; the card's answer, where it accepted the code.
+    package mutating func present(
+        _ command: PresentedCommand,
+        encoded data: consuming SecretBytes
+    ) throws(PINError) -> ResponseAPDU {
+        try prepare(command.changed)
+        let application = application
+        return try channel.present(command, data) { application.error($0, of: command) }
+    }
+
+    private mutating func prepare(_ policy: PINPolicy) throws(PINError) {
+        application.forgetCounters()
+        do throws(CardError) {
+            try application.selectDirectory(of: policy, on: &channel.plain)
+            try application.checkCodesArePlain(on: &channel.plain)
+        } catch {
+            throw .card(error)
+        }
+    }
+
+    /// Lets other applications be selected from now on; no code can be presented any more.
+    package mutating func endPresenting() { channel.endPresenting() }
+
+    /// What one exchange with the card can carry.
+    package var limits: ChannelLimits { mutating get { channel.limits } }
+
+    /// Sends a command without a code as it is; no GET RESPONSE, no repetition.
+    package mutating func transmit(
+        _ command: borrowing EncodedCommand
+    ) throws(TransportError) -> ResponseAPDU {
+        try channel.plain.transmit(command)
+    }
+
+    /// Asks for the challenge that the holder of the key `puk` answers; the last command of its transaction.
+    package mutating func requestChallenge(of puk: PINPolicy) throws(CardError) -> [UInt8] {
+        try application.requestChallenge(of: puk, on: &channel)
+    }
+
+    /// Has the key of `certificate` sign, after its PIN was verified in this session.
+    ///
+    /// An RSA signature is as long as the modulus, an ECDSA signature comes as ECDSA-Sig-Value in DER. A card that
+    /// refuses is asked in no other form.
+    package mutating func sign(
+        _ request: SigningRequest,
+        with certificate: CardCertificate
+    ) throws(CardError) -> [UInt8] {
+        try application.sign(request, with: certificate, on: &channel)
+    }
+
+    /// Makes the card forget what this session may have verified; `true` when nothing of it is verified any more.
+    ///
+    /// Where it is `false` the card is reset instead, if nobody else is connected to it.
+    package mutating func logOut() throws(TransportError) -> Bool {
+        guard hasPresented else { return true }
+        return try application.logOut(on: &channel)
+    }
+}
+
+/// The channel of a session, which knows the commands with a code that went out on it.
+///
+/// Families get it lent by the session alone.
+package struct CodeChannel: ~Copyable {
+    private var channel: ApplicationChannel
+    /// The commands that carried a code, in their order.
+    private(set) var presented: [PresentedCommand] = []
+
+    fileprivate init(_ channel: consuming ApplicationChannel) { self.channel = channel }
+
+    fileprivate consuming func release() -> AnyCardChannel { channel.release() }
+
+    fileprivate mutating func endPresenting() { channel.endPresenting() }
+
+    fileprivate var limits: ChannelLimits { mutating get { channel.limits } }
+
+    /// For commands without a code.
+    var plain: AnyCardChannel {
+        _read { yield channel.plain }
+        _modify { yield &channel.plain }
+    }
+
+    /// Sends one command with its code, once; throws what `judge` makes of the card's answer.
+    @discardableResult
+    mutating func present(
+        _ command: PresentedCommand,
+        _ data: consuming SecretBytes,
+        judge: (StatusWord) -> PINError?
+    ) throws(PINError) -> ResponseAPDU {
+        let apdu = SecretCommandAPDU(
+            ins: command.instruction,
+            p1: command.p1,
+            p2: command.reference.rawValue,
+            data: data
+        )
+        presented.append(command)
+        let response: ResponseAPDU
+        do throws(TransportError) {
+            response = try channel.exchange(apdu)
+        } catch {
+            throw error.commandWasNotSent
+                ? .card(.transport(error)) : .outcomeUnknown(id: command.judged.id, error)
+        }
+        if let error = judge(response.status) { throw error }
+        return response
+    }
+}

@@ -1,0 +1,125 @@
+/// The channel to one application that is proven to be selected, and the only way to send a code.
+///
+/// It is made of a transaction's channel, which it uses up: while it exists nothing else reaches the card, and when it goes out
+/// of scope the transaction ends. Blocking; not thread-safe.
+package struct ApplicationChannel: ~Copyable {
+    /// For commands without a code; a SELECT by name of any other application is not sent (`commandNotAllowed`).
+    package var plain: AnyCardChannel
+    private let selection: Selection
+
+    private init(_ channel: consuming AnyCardChannel, _ selection: Selection) {
+        plain = channel
+        self.selection = selection
+    }
+
+    /// What looking for an application came to.
+    package enum Attempt<Application>: ~Copyable {
+        case selected(Application, ApplicationChannel)
+        /// It is not there, or not selected; the channel is given back.
+        case absent(AnyCardChannel)
+    }
+
+    /// Opens the channel if `proof` returns what it read of the application.
+    ///
+    /// `proof` selects the application, or asks what is selected a question that no other application could have answered so.
+    /// It counts only where the card has answered a command of its own with success.
+    //
+    // Never inlined: swiftc 6.3.1 crashes when it inlines the move of the existential.
+    @inline(never)
+    package static func open<Application, Failure: Error>(
+        on channel: consuming AnyCardChannel,
+        proof: (inout AnyCardChannel) throws(Failure) -> Application?
+    ) throws(Failure) -> Attempt<Application> {
+        let selection = Selection()
+        var guarded: AnyCardChannel = GuardedChannel(channel, selection)
+        let application = try proof(&guarded)
+        guard let application, selection.hasAnswer else { return .absent(guarded) }
+        selection.isProven = true
+        return .selected(application, ApplicationChannel(guarded, selection))
+    }
+
+    /// What one exchange with the card can carry.
+    package var limits: ChannelLimits { mutating get { plain.limits } }
+
+    /// Lets other applications be selected from now on; no code can go out any more.
+    package mutating func endPresenting() { selection.isProven = false }
+
+    /// The channel without the application.
+    package consuming func release() -> AnyCardChannel {
+        selection.isProven = false
+        return plain
+    }
+
+    /// Sends a command that carries a secret, once, and returns the card's status word.
+    package mutating func exchange(
+        _ command: consuming SecretCommandAPDU
+    ) throws(TransportError) -> ResponseAPDU {
+        guard selection.isProven else { throw .commandNotAllowed }
+        return try plain.exchange(command)
+    }
+}
+
+extension CardChannel where Self: ~Copyable {
+    /// Sends a command that carries a secret, once, and returns the card's status word.
+    ///
+    /// Such a command has no response data. What a card still sends is dropped, because it may be the secret, and data that it
+    /// announces (`61XX`) is not fetched: only `9000` is success. It always goes out in short form, and is never repeated.
+    mutating func exchange(
+        _ command: consuming SecretCommandAPDU
+    ) throws(TransportError) -> ResponseAPDU {
+        ResponseAPDU(status: try transmit(EncodedCommand(command)).status)
+    }
+}
+
+/// Which application a channel leads to.
+private final class Selection {
+    /// The name by which it was selected, where it was selected by name.
+    var name: [UInt8]?
+    /// Whether the card has answered any command with success.
+    var hasAnswer = false
+    /// Whether another application must not be selected any more.
+    var isProven = false
+}
+
+/// A channel that keeps the application selected that codes are meant for.
+private struct GuardedChannel: CardChannel, ~Copyable {
+    private(set) var limits: ChannelLimits
+    let wasReset: Bool
+    private var channel: AnyCardChannel
+    private let selection: Selection
+
+    init(_ channel: consuming AnyCardChannel, _ selection: Selection) {
+        (limits, wasReset) = (channel.limits, channel.wasReset)
+        self.channel = channel
+        self.selection = selection
+    }
+
+    mutating func disableExtendedLength() {
+        channel.disableExtendedLength()
+        limits.extendedLength = false
+    }
+
+    mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
+        let name = command.carriesSecret ? nil : command.selectedName
+        guard !selection.isProven || name == nil || name == selection.name else { throw .commandNotAllowed }
+        let response = try channel.transmit(command)
+        let isAccepted = response.status.isSuccess || (0x61...0x62).contains(response.status.sw1)
+        if isAccepted {
+            selection.hasAnswer = true
+            if let name { selection.name = name }
+        }
+        return response
+    }
+}
+
+extension EncodedCommand {
+    /// The name in a SELECT by DF name (P1 = 04; ISO/IEC 7816-4, 11.2.2); `nil` for any other command.
+    fileprivate var selectedName: [UInt8]? {
+        withBytes { bytes in
+            guard bytes.count > 4, bytes[1] == Instruction.select, bytes[2] == 0x04 else { return nil }
+            let command = CommandAPDU(decoding: (0..<bytes.count).map { bytes[$0] })
+            // Lengths that do not add up are no name that could be compared.
+            return command?.data ?? []
+        }
+    }
+}
