@@ -20,7 +20,7 @@ final class HostileCard {
     }
 
     let atr: ATR?
-    let limits: ChannelLimits
+    private(set) var limits: ChannelLimits
     private let operation: HostileInput.Operation
     private var steps: ArraySlice<HostileInput.Step>
     /// Further commands that get this response.
@@ -66,6 +66,8 @@ final class HostileCard {
         resetTransaction = Int(input.options[5] >> 3 & 7)
         steps = input.steps[...]
     }
+
+    func disableExtendedLength() { limits.extendedLength = false }
 
     func beginTransaction() {
         broken.expect(!isInTransaction, "a transaction inside a transaction")
