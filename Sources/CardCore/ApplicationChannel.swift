@@ -23,15 +23,12 @@ package struct ApplicationChannel: ~Copyable {
     ///
     /// `proof` selects the application, or asks what is selected a question that no other application could have answered so.
     /// It counts only where the card has answered a command of its own with success.
-    //
-    // Never inlined: swiftc 6.3.1 crashes when it inlines the move of the existential.
-    @inline(never)
     package static func open<Application, Failure: Error>(
         on channel: consuming AnyCardChannel,
         proof: (inout AnyCardChannel) throws(Failure) -> Application?
     ) throws(Failure) -> Attempt<Application> {
         let selection = Selection()
-        var guarded: AnyCardChannel = GuardedChannel(channel, selection)
+        var guarded = AnyCardChannel(GuardedChannel(channel, selection))
         let application = try proof(&guarded)
         guard let application, selection.hasAnswer else { return .absent(guarded) }
         selection.isProven = true
@@ -39,7 +36,7 @@ package struct ApplicationChannel: ~Copyable {
     }
 
     /// What one exchange with the card can carry.
-    package var limits: ChannelLimits { mutating get { plain.limits } }
+    package var limits: ChannelLimits { plain.limits }
 
     /// Lets other applications be selected from now on; no code can go out any more.
     package mutating func endPresenting() { selection.isProven = false }
@@ -83,21 +80,17 @@ private final class Selection {
 
 /// A channel that keeps the application selected that codes are meant for.
 private struct GuardedChannel: CardChannel, ~Copyable {
-    private(set) var limits: ChannelLimits
-    let wasReset: Bool
     private var channel: AnyCardChannel
     private let selection: Selection
 
     init(_ channel: consuming AnyCardChannel, _ selection: Selection) {
-        (limits, wasReset) = (channel.limits, channel.wasReset)
         self.channel = channel
         self.selection = selection
     }
 
-    mutating func disableExtendedLength() {
-        channel.disableExtendedLength()
-        limits.extendedLength = false
-    }
+    var limits: ChannelLimits { channel.limits }
+    var wasReset: Bool { channel.wasReset }
+    mutating func disableExtendedLength() { channel.disableExtendedLength() }
 
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
         let name = command.carriesSecret ? nil : command.selectedName

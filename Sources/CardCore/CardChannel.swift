@@ -132,6 +132,3 @@ extension CardChannel where Self: ~Copyable {
         return response
     }
 }
-
-/// Any channel, lent to what runs inside a transaction.
-package typealias AnyCardChannel = any CardChannel & ~Copyable

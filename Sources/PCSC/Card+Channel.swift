@@ -11,7 +11,7 @@ extension Card {
     ) throws(E) -> R {
         let channel: AnyCardChannel
         do throws(PCSCError) {
-            channel = try begin(trace: trace, within: limit)
+            channel = AnyCardChannel(try begin(trace: trace, within: limit))
         } catch {
             throw E(error)
         }

@@ -14,7 +14,7 @@ struct FamilyReading {
         let card = AnsweringCard(answer)
         var hints = CardHints(atr: atr, families: [family.name])
         hints.chosenFamily = family.name
-        var asking: AnyCardChannel = AnsweringChannel(card: card)
+        var asking = AnyCardChannel(AnsweringChannel(card: card))
         _ = try? ApplicationSearch(hints, for: .identification).recognise(on: &asking)
         card.commands = 0
         if var session = session(hints, card) { read(&session, &broken) }
@@ -24,7 +24,7 @@ struct FamilyReading {
 
     private func session(_ hints: CardHints, _ card: AnsweringCard) -> ApplicationSession? {
         let search = ApplicationSearch(hints, for: .codes)
-        var found = try? search.run(on: AnsweringChannel(card: card))
+        var found = try? search.run(on: AnyCardChannel(AnsweringChannel(card: card)))
         return found?.session.take()
     }
 

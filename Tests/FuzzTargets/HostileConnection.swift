@@ -31,7 +31,7 @@ struct HostileConnection: CardConnection, ~Copyable {
         }
         card.beginTransaction()
         defer { card.endTransaction() }
-        return try body(HostileChannel(card: card, trace: trace))
+        return try body(AnyCardChannel(HostileChannel(card: card, trace: trace)))
     }
 
     consuming func dropSecurityStatus() -> SecurityStatusDrop {

@@ -113,7 +113,7 @@ enum SignatureTarget {
                 if command.asks([0x00, 0x22]) || command.asks([0x00, 0x2A, 0x90]) { return [].answered }
                 return answer.answered
             }
-            var channel: AnyCardChannel = AnsweringChannel(card: card)
+            var channel = AnyCardChannel(AnsweringChannel(card: card))
             guard let request = request(key) else { return nil }
             switch self {
             case .piv:

@@ -37,7 +37,7 @@ extension ApplicationSearch {
     /// those that card data gives such a card, then the others, then those that EF.DIR names, and last those that have a place
     /// without a name. A SELECT that fails leaves what is selected as it is (ISO/IEC 7816-4, 11.2.2).
     package func run(on channel: consuming AnyCardChannel) throws(CardError) -> Identification {
-        var channel: AnyCardChannel = channel
+        var channel = channel
         // A question that is answered saves the SELECT.
         var likelySelected = hints.likelyFamilies.count == 1 ? hints.likelyFamilies.first : nil
         if purpose != .codes, hints.chosenFamily == nil {
@@ -127,7 +127,7 @@ extension ApplicationSearch {
 
     /// Asks the families that the card may have for what is selected, until one answers.
     private func askWhatIsSelected(on channel: consuming AnyCardChannel) throws(CardError) -> Selected {
-        var channel: AnyCardChannel = channel
+        var channel = channel
         // A card of one family is selected without a question.
         for family in asked where purpose == .identification || possible.count > 1 {
             switch try ApplicationSession.find(family, query(.asking), on: channel) {

@@ -145,7 +145,7 @@ package struct ApplicationSession: ~Copyable {
     package mutating func endPresenting() { channel.endPresenting() }
 
     /// What one exchange with the card can carry.
-    package var limits: ChannelLimits { mutating get { channel.limits } }
+    package var limits: ChannelLimits { channel.limits }
 
     /// Sends a command without a code as it is; no GET RESPONSE, no repetition.
     package mutating func transmit(
@@ -193,7 +193,7 @@ package struct CodeChannel: ~Copyable {
 
     fileprivate mutating func endPresenting() { channel.endPresenting() }
 
-    fileprivate var limits: ChannelLimits { mutating get { channel.limits } }
+    fileprivate var limits: ChannelLimits { channel.limits }
 
     /// For commands without a code.
     var plain: AnyCardChannel {

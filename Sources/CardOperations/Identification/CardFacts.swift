@@ -44,7 +44,7 @@ package struct CardFacts: Sendable {
     ) throws(OperationError) -> CardFacts {
         let hints = connection.hints
         return try connection.withTransaction { (channel) throws(OperationError) in
-            var timed: AnyCardChannel = TimedChannel(channel, until: deadline)
+            var timed = AnyCardChannel(TimedChannel(channel, until: deadline))
             var facts = CardFacts()
             do throws(CardError) {
                 // Where more is wanted than the application's number, the application itself is needed.

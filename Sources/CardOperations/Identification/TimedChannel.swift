@@ -7,21 +7,17 @@ struct TimedChannel: CardChannel, ~Copyable {
     /// What is thrown in place of a command: `SCARD_E_TIMEOUT` (PC/SC part 5, 2.2.1).
     static let timeUp = TransportError.reader(code: 0x8010_000A)
 
-    private(set) var limits: ChannelLimits
-    let wasReset: Bool
     private var channel: AnyCardChannel
     private let deadline: ContinuousClock.Instant
 
     init(_ channel: consuming AnyCardChannel, until deadline: ContinuousClock.Instant) {
-        (limits, wasReset) = (channel.limits, channel.wasReset)
         self.channel = channel
         self.deadline = deadline
     }
 
-    mutating func disableExtendedLength() {
-        channel.disableExtendedLength()
-        limits.extendedLength = false
-    }
+    var limits: ChannelLimits { channel.limits }
+    var wasReset: Bool { channel.wasReset }
+    mutating func disableExtendedLength() { channel.disableExtendedLength() }
 
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
         guard ContinuousClock.now < deadline else { throw Self.timeUp }

@@ -211,14 +211,11 @@ extension MemoryConnection {
         let hints = hints
         try withTransaction { (channel) throws(OperationError) in
             do {
-                guard
-                    var application = try CardFamilies.identify(hints, on: &channel).application,
-                    let pin = try application.readPINs(roles: true, on: &channel).first(where: {
-                        $0.role == .auth
-                    })
+                var found = try ApplicationSearch(hints, for: .codes).run(on: channel)
+                guard var session = found.session.take(),
+                    let pin = try session.readPINs(roles: true).first(where: { $0.role == .auth })
                 else { return }
-                try application.prepare(pin, on: &channel)
-                try application.verify(pin, secret(bench.code(.authentication)), on: &channel)
+                try session.verify(pin, secret(bench.code(.authentication)))
             } catch {
                 Issue.record("\(error)")
             }

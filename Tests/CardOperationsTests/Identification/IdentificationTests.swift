@@ -184,18 +184,15 @@ final class RefusingCard: VirtualCard {
 extension AnyCardBench {
     /// Verifies the login PIN as another program does that has not finished.
     func logIn() throws {
-        var channel: AnyCardChannel = reader.channel()
-        let found = try CardFamilies.identify(connection.hints, on: &channel)
-        var application = try #require(found.application)
-        let pins = try application.readPINs(roles: true, on: &channel)
+        let search = ApplicationSearch(connection.hints, for: .codes)
+        var found = try search.run(on: AnyCardChannel(reader.channel()))
+        guard var session = found.session.take() else { throw CardError.notRecognised }
+        let pins = try session.readPINs(roles: true)
         let pin = try #require(pins.first { $0.role == .auth })
-        try application.resume(for: pin, on: &channel)
-        _ = try application.status(of: pin, on: &channel)
-        try application.prepare(pin, on: &channel)
         let digits = Array(code(.authentication).utf8)
         let secret = SecretBytes(capacity: digits.count) { output in
             for digit in digits { output.append(digit) }
         }
-        try application.verify(pin, secret, on: &channel)
+        try session.verify(pin, secret)
     }
 }

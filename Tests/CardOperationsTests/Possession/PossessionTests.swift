@@ -120,12 +120,11 @@ import VirtualCards
         let hints = connection.hints
         try connection.withTransaction { (channel) throws(OperationError) in
             do {
-                guard var application = try CardFamilies.identify(hints, on: &channel).application else {
-                    throw CardError.notRecognised
-                }
-                _ = try application.readPINs(roles: false, on: &channel)
-                for certificate in try application.readCertificates([.pins, .retired], on: &channel) {
-                    let forms = try application.signingForms(of: certificate, on: &channel)
+                var found = try ApplicationSearch(hints, for: .reading).run(on: channel)
+                guard var session = found.session.take() else { throw CardError.notRecognised }
+                _ = try session.readPINs(roles: false)
+                for certificate in try session.readCertificates([.pins, .retired]) {
+                    let forms = try session.signingForms(of: certificate)
                     #expect(forms.isEmpty || certificate.isForLogin, "\(certificate.id)")
                 }
             } catch {

@@ -56,7 +56,7 @@ struct MemoryConnection: CardConnection, ~Copyable {
     ) throws(OperationError) -> R {
         try ledger.begin()
         defer { ledger.end() }
-        return try body(reader.channel())
+        return try body(AnyCardChannel(reader.channel()))
     }
 
     consuming func dropSecurityStatus() -> SecurityStatusDrop {
