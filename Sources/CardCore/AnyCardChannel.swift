@@ -1,11 +1,21 @@
-/// A channel of any kind, owned by what runs inside a transaction; the transaction ends when it goes out of scope.
-//
-// A box of our own, because swiftc 6.3.1 crashes when it optimises functions that move an existential of a noncopyable type.
+/// A channel of any kind, lent to what runs inside a transaction.
+///
+/// Noncopyable, so that there is one way to the card at a time. It is a box of our own, because swiftc 6.3.1 crashes when it
+/// optimises functions that move an existential of a noncopyable type.
 package struct AnyCardChannel: CardChannel, ~Copyable {
     private let box: ChannelBox
 
     package init<Channel: CardChannel & ~Copyable>(_ channel: consuming Channel) {
         box = TypedChannelBox(channel)
+    }
+
+    private init(box: ChannelBox) { self.box = box }
+
+    /// Moves the channel out; what is left sends nothing any more (`commandNotAllowed`).
+    package mutating func take() -> AnyCardChannel {
+        let taken = box
+        self = AnyCardChannel(box: ChannelBox())
+        return AnyCardChannel(box: taken)
     }
 
     package var limits: ChannelLimits { box.limits }
@@ -19,7 +29,7 @@ package struct AnyCardChannel: CardChannel, ~Copyable {
     }
 }
 
-/// A channel of no particular kind; of it alone there is none.
+/// A channel that leads nowhere, and the base of those that lead to a card.
 private class ChannelBox {
     var limits: ChannelLimits { ChannelLimits(transmissionProtocol: .raw) }
     var wasReset: Bool { false }

@@ -1,38 +1,35 @@
 /// The channel to one application that is proven to be selected, and the only way to send a code.
 ///
-/// It is made of a transaction's channel, which it uses up: while it exists nothing else reaches the card, and when it goes out
-/// of scope the transaction ends. Blocking; not thread-safe.
+/// It takes over a transaction's channel: while it exists nothing else reaches the card. Blocking; not thread-safe.
 package struct ApplicationChannel: ~Copyable {
     /// For commands without a code; a SELECT by name of any other application is not sent (`commandNotAllowed`).
     package var plain: AnyCardChannel
     private let selection: Selection
 
-    private init(_ channel: consuming AnyCardChannel, _ selection: Selection) {
-        plain = channel
-        self.selection = selection
-    }
-
-    /// What looking for an application came to.
-    package enum Attempt<Application>: ~Copyable {
-        case selected(Application, ApplicationChannel)
-        /// It is not there, or not selected; the channel is given back.
-        case absent(AnyCardChannel)
-    }
-
-    /// Opens the channel if `proof` returns what it read of the application.
+    /// Takes `channel` over if `proof` returns `true`; else leaves it as it is, and there is no channel to an application.
     ///
     /// `proof` selects the application, or asks what is selected a question that no other application could have answered so.
     /// It counts only where the card has answered a command of its own with success.
-    package static func open<Application, Failure: Error>(
-        on channel: consuming AnyCardChannel,
-        proof: (inout AnyCardChannel) throws(Failure) -> Application?
-    ) throws(Failure) -> Attempt<Application> {
+    package init?<Failure: Error>(
+        on channel: inout AnyCardChannel,
+        proof: (inout AnyCardChannel) throws(Failure) -> Bool
+    ) throws(Failure) {
         let selection = Selection()
-        var guarded = AnyCardChannel(GuardedChannel(channel, selection))
-        let application = try proof(&guarded)
-        guard let application, selection.hasAnswer else { return .absent(guarded) }
+        var guarded = AnyCardChannel(GuardedChannel(channel.take(), selection))
+        let isProven: Bool
+        do throws(Failure) {
+            isProven = try proof(&guarded)
+        } catch {
+            channel = guarded
+            throw error
+        }
+        guard isProven, selection.hasAnswer else {
+            channel = guarded
+            return nil
+        }
         selection.isProven = true
-        return .selected(application, ApplicationChannel(guarded, selection))
+        plain = guarded
+        self.selection = selection
     }
 
     /// What one exchange with the card can carry.

@@ -26,7 +26,7 @@ package struct CardCertificates: Sendable {
     ) throws(OperationError) -> CardCertificates {
         let search = ApplicationSearch(connection.hints, for: .reading)
         return try connection.withTransaction { (channel) throws(OperationError) in
-            var session = try search.session(on: channel)
+            var session = try search.session(on: &channel)
             return try asOperation { () throws(CardError) in try read(selection, in: &session) }
         }
     }

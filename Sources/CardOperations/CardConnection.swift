@@ -6,11 +6,9 @@ package protocol CardConnection: ~Copyable {
     /// The card's Answer-to-Reset, and what card data files say of such cards.
     var hints: CardHints { get }
 
-    /// Gives `body` the card, alone, until the channel goes out of scope.
-    ///
-    /// Blocking, with a bound on the wait for other programs.
+    /// Lends the card to `body`, alone. Blocking, with a bound on the wait for other programs.
     mutating func withTransaction<R>(
-        _ body: (consuming AnyCardChannel) throws(OperationError) -> R
+        _ body: (inout AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R
 
     /// Makes the card forget verified codes without disturbing other programs, and lets go of it.

@@ -109,7 +109,7 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
         dialog.cardWork(isGoingOn: true)
         defer { dialog.cardWork(isGoingOn: false) }
         return try connection.withTransaction { (channel) throws(OperationError) in
-            var session = try survey.reopen(toPresent: puk, on: channel)
+            var session = try survey.reopen(toPresent: puk, on: &channel)
             let challenge: [UInt8]
             do throws(CardError) { challenge = try session.requestChallenge(of: puk) } catch { throw .card(error) }
             survey.take(session)
@@ -135,7 +135,7 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
         defer { securityStatus = status }
         let budget = budget
         try connection.withTransaction { (channel) throws(OperationError) in
-            var session = try survey.open(for: first, on: channel)
+            var session = try survey.open(for: first, on: &channel)
             for policy in counted where policy.kind != .key {
                 try budget.check(survey.readStatus(of: policy, in: &session), of: policy)
             }

@@ -48,7 +48,7 @@ package struct CardReport: Sendable {
         let search = ApplicationSearch(connection.hints, for: .reading)
         return try connection.withTransaction { (channel) throws(OperationError) in
             do throws(CardError) {
-                return try read(wish, search, on: channel)
+                return try read(wish, search, on: &channel)
             } catch {
                 throw .card(error)
             }
@@ -58,9 +58,9 @@ package struct CardReport: Sendable {
     private static func read(
         _ wish: Wish,
         _ search: ApplicationSearch,
-        on channel: consuming AnyCardChannel
+        on channel: inout AnyCardChannel
     ) throws(CardError) -> CardReport {
-        var found = try search.run(on: channel)
+        var found = try search.run(on: &channel)
         guard var session = found.session.take() else {
             var report = CardReport(identity: CardIdentity(), pins: [], certificates: [])
             report.applications = found.directory.map { ListedApplication(aid: $0.aid, label: $0.label) }

@@ -31,7 +31,7 @@ struct CardSurvey: Sendable {
     ) throws(OperationError) -> (CardSurvey, R) {
         let search = ApplicationSearch(connection.hints, for: .codes)
         return try connection.withTransaction { (channel) throws(OperationError) -> (CardSurvey, R) in
-            var session = try search.session(on: channel)
+            var session = try search.session(on: &channel)
             var survey = try CardSurvey(&session)
             let result = try body(&survey, &session)
             survey.application = session.application
@@ -44,10 +44,10 @@ struct CardSurvey: Sendable {
     /// Opens the application again in a later transaction.
     func reopen(
         toPresent policy: PINPolicy,
-        on channel: consuming AnyCardChannel
+        on channel: inout AnyCardChannel
     ) throws(OperationError) -> ApplicationSession {
         do throws(CardError) {
-            return try ApplicationSession.reopen(application, toPresent: policy, on: channel)
+            return try ApplicationSession.reopen(application, toPresent: policy, on: &channel)
         } catch {
             throw .card(error)
         }
@@ -56,11 +56,11 @@ struct CardSurvey: Sendable {
     /// Opens the application again for the code of `policy`, or for the response to its challenge.
     func open(
         for policy: PINPolicy,
-        on channel: consuming AnyCardChannel
+        on channel: inout AnyCardChannel
     ) throws(OperationError) -> ApplicationSession {
-        guard policy.kind == .key else { return try reopen(toPresent: policy, on: channel) }
+        guard policy.kind == .key else { return try reopen(toPresent: policy, on: &channel) }
         do throws(CardError) {
-            if let session = try ApplicationSession.resumeChallenge(of: application, on: channel) {
+            if let session = try ApplicationSession.resumeChallenge(of: application, on: &channel) {
                 return session
             }
         } catch {
@@ -193,9 +193,9 @@ struct CardSurvey: Sendable {
 
 extension ApplicationSearch {
     /// The session that the search finds; throws `notRecognised` where there is none.
-    func session(on channel: consuming AnyCardChannel) throws(OperationError) -> ApplicationSession {
+    func session(on channel: inout AnyCardChannel) throws(OperationError) -> ApplicationSession {
         do throws(CardError) {
-            var found = try run(on: channel)
+            var found = try run(on: &channel)
             if let session = found.session.take() { return session }
         } catch {
             throw .card(error)

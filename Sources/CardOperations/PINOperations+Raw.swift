@@ -20,7 +20,6 @@ extension PINOperations {
             defer { dialog.cardWork(isGoingOn: false) }
             var connection = connection
             return try connection.withTransaction { (channel) throws(OperationError) in
-                var channel = channel
                 for command in commands {
                     received(
                         try transmitted(command, channel.limits) { (encoded) throws(TransportError) in

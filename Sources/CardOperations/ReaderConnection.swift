@@ -27,7 +27,7 @@ package struct ReaderConnection: CardConnection, ~Copyable {
     }
 
     package mutating func withTransaction<R>(
-        _ body: (consuming AnyCardChannel) throws(OperationError) -> R
+        _ body: (inout AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R {
         try card.withChannel(trace: trace, within: limit, body)
     }

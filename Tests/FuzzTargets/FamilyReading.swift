@@ -24,7 +24,8 @@ struct FamilyReading {
 
     private func session(_ hints: CardHints, _ card: AnsweringCard) -> ApplicationSession? {
         let search = ApplicationSearch(hints, for: .codes)
-        var found = try? search.run(on: AnyCardChannel(AnsweringChannel(card: card)))
+        var channel = AnyCardChannel(AnsweringChannel(card: card))
+        var found = try? search.run(on: &channel)
         return found?.session.take()
     }
 

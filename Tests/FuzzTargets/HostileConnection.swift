@@ -23,7 +23,7 @@ struct HostileConnection: CardConnection, ~Copyable {
     var hints: CardHints { CardHints(atr: card.atr, families: families) }
 
     mutating func withTransaction<R>(
-        _ body: (consuming AnyCardChannel) throws(OperationError) -> R
+        _ body: (inout AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R {
         begun += 1
         guard begun != refusedTransaction else {
@@ -31,7 +31,8 @@ struct HostileConnection: CardConnection, ~Copyable {
         }
         card.beginTransaction()
         defer { card.endTransaction() }
-        return try body(AnyCardChannel(HostileChannel(card: card, trace: trace)))
+        var channel = AnyCardChannel(HostileChannel(card: card, trace: trace))
+        return try body(&channel)
     }
 
     consuming func dropSecurityStatus() -> SecurityStatusDrop {

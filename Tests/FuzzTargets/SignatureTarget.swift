@@ -119,7 +119,7 @@ enum SignatureTarget {
             case .piv:
                 var hints = CardHints(atr: nil)
                 hints.chosenFamily = PIVFamily.name
-                var found = try? ApplicationSearch(hints, for: .codes).run(on: channel)
+                var found = try? ApplicationSearch(hints, for: .codes).run(on: &channel)
                 guard var session = found?.session.take() else { return nil }
                 return try? session.sign(request, with: key.onCard)
             case .fineid, .idprime, .pss:

@@ -36,25 +36,24 @@ extension ApplicationSearch {
     /// First, unless a code is to be presented, what is selected is asked; then the families are selected in their fixed order:
     /// those that card data gives such a card, then the others, then those that EF.DIR names, and last those that have a place
     /// without a name. A SELECT that fails leaves what is selected as it is (ISO/IEC 7816-4, 11.2.2).
-    package func run(on channel: consuming AnyCardChannel) throws(CardError) -> Identification {
-        var channel = channel
+    package func run(on channel: inout AnyCardChannel) throws(CardError) -> Identification {
         // A question that is answered saves the SELECT.
         var likelySelected = hints.likelyFamilies.count == 1 ? hints.likelyFamilies.first : nil
         if purpose != .codes, hints.chosenFamily == nil {
-            switch try askWhatIsSelected(on: channel) {
-            case .found(let session, let keepsLogin):
-                return Identification(session: session, keepsLogin: keepsLogin)
-            case .open(let given, let selected):
-                channel = given
-                likelySelected = selected
+            var selected = try askWhatIsSelected(on: &channel)
+            if let session = selected.session.take() {
+                return Identification(session: session, keepsLogin: selected.keepsLogin)
             }
+            likelySelected = selected.family
         }
         for family in named {
-            for way in family.name == likelySelected ? [.asking, .selecting] : [.selecting] as [ApplicationQuery.Way] {
-                switch try ApplicationSession.find(family, query(way), on: channel) {
-                case .application(let session): return Identification(session: session)
-                case .absent(let given): channel = given
-                }
+            if family.name == likelySelected,
+                let session = try ApplicationSession.find(family, query(.asking), on: &channel)
+            {
+                return Identification(session: session)
+            }
+            if let session = try ApplicationSession.find(family, query(.selecting), on: &channel) {
+                return Identification(session: session)
             }
         }
         var last = self
@@ -62,9 +61,8 @@ extension ApplicationSearch {
             try ApplicationDirectory.read(on: &channel)
         }
         for family in named {
-            switch try ApplicationSession.find(family, last.query(.selecting), on: channel) {
-            case .application(let session): return Identification(session: session)
-            case .absent(let given): channel = given
+            if let session = try ApplicationSession.find(family, last.query(.selecting), on: &channel) {
+                return Identification(session: session)
             }
         }
         return Identification(session: nil, directory: last.hints.directory ?? [])
@@ -119,28 +117,30 @@ extension ApplicationSearch {
         ApplicationQuery(hints: hints, way: way, depth: depth)
     }
 
-    private enum Selected: ~Copyable {
-        case found(ApplicationSession, keepsLogin: Bool)
-        /// `family` is the one that has said that its application is selected, and is not the one that is meant.
-        case open(AnyCardChannel, family: String?)
+    /// What is selected on the card.
+    private struct Selected: ~Copyable {
+        /// `nil` where no family has answered, or the one that has is not the one that is meant.
+        var session: ApplicationSession?
+        var keepsLogin = false
+        /// The family that has answered.
+        var family: String?
     }
 
     /// Asks the families that the card may have for what is selected, until one answers.
-    private func askWhatIsSelected(on channel: consuming AnyCardChannel) throws(CardError) -> Selected {
-        var channel = channel
+    private func askWhatIsSelected(on channel: inout AnyCardChannel) throws(CardError) -> Selected {
         // A card of one family is selected without a question.
         for family in asked where purpose == .identification || possible.count > 1 {
-            switch try ApplicationSession.find(family, query(.asking), on: channel) {
-            case .absent(let given): channel = given
-            case .application(var session):
-                if purpose == .identification || possible.first?.name == family.name {
-                    return .found(session, keepsLogin: false)
-                }
-                if try session.isLoggedIn() { return .found(session, keepsLogin: true) }
-                // The one that is meant may come earlier in the order.
-                return .open(session.release(), family: family.name)
+            guard var session = try ApplicationSession.find(family, query(.asking), on: &channel) else {
+                continue
             }
+            if purpose == .identification || possible.first?.name == family.name {
+                return Selected(session: session)
+            }
+            if try session.isLoggedIn() { return Selected(session: session, keepsLogin: true) }
+            // The one that is meant may come earlier in the order.
+            channel = session.release()
+            return Selected(session: nil, family: family.name)
         }
-        return .open(channel, family: nil)
+        return Selected(session: nil)
     }
 }

@@ -2,7 +2,7 @@ package import CardCore
 
 /// One application of a card, proven to be selected in this transaction, and the only way to present a code to it.
 ///
-/// It owns the transaction's channel: nobody else reaches the card while it exists, and the transaction ends with it. What has
+/// It takes over the transaction's channel: nothing else reaches the card while it exists. What has
 /// been read, `application`, is a plain value that outlives it. Blocking; each function that takes a code sends it at most once.
 package struct ApplicationSession: ~Copyable {
     /// What has been read so far.
@@ -16,45 +16,40 @@ package struct ApplicationSession: ~Copyable {
 
     // MARK: Opening
 
-    /// What looking for one family's application came to.
-    enum Finding: ~Copyable {
-        case application(ApplicationSession)
-        case absent(AnyCardChannel)
-    }
-
-    /// Looks for the application of `family` as `query` says.
+    /// The application of `family`, looked for as `query` says; `nil` where it is not there, or not selected.
+    ///
+    /// Where it is found, the session takes `channel` over.
     static func find(
         _ family: any CardFamily.Type,
         _ query: ApplicationQuery,
-        on channel: consuming AnyCardChannel
-    ) throws(CardError) -> Finding {
-        let attempt = try ApplicationChannel.open(on: channel) { (channel) throws(CardError) in
-            let found = try transported { () throws(TransportError) in try family.find(query, on: &channel) }
-            guard case .application(let application) = found else { return nil as (any CardApplication)? }
-            return application
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> ApplicationSession? {
+        var found: (any CardApplication)?
+        let opened = try ApplicationChannel(on: &channel) { (channel) throws(CardError) in
+            if case .application(let application) = try transported({ () throws(TransportError) in
+                try family.find(query, on: &channel)
+            }) {
+                found = application
+            }
+            return found != nil
         }
-        switch consume attempt {
-        case .selected(let application, let channel):
-            return .application(ApplicationSession(application, channel))
-        case .absent(let channel): return .absent(channel)
-        }
+        guard let opened, let found else { return nil }
+        return ApplicationSession(found, opened)
     }
 
     /// Opens `application` again in a later transaction, by selecting it or by an answer that shows that it still is selected.
     package static func reopen(
         _ application: any CardApplication,
         toPresent policy: PINPolicy,
-        on channel: consuming AnyCardChannel
+        on channel: inout AnyCardChannel
     ) throws(CardError) -> ApplicationSession {
-        let attempt = try ApplicationChannel.open(on: channel) { (channel) throws(CardError) in
-            var application = application
-            application.forgetCounters()
-            return try application.select(toPresent: policy, on: &channel) ? application : nil
+        var application = application
+        application.forgetCounters()
+        let opened = try ApplicationChannel(on: &channel) { (channel) throws(CardError) in
+            try application.select(toPresent: policy, on: &channel)
         }
-        switch consume attempt {
-        case .selected(let application, let channel): return ApplicationSession(application, channel)
-        case .absent: throw .notRecognised
-        }
+        guard let opened else { throw .notRecognised }
+        return ApplicationSession(application, opened)
     }
 
     /// Opens `application` in the transaction in which its challenge is answered; `nil` where the challenge is void.
@@ -62,18 +57,16 @@ package struct ApplicationSession: ~Copyable {
     /// Nothing is selected, because that would void the challenge, as would a reset of the card.
     package static func resumeChallenge(
         of application: any CardApplication,
-        on channel: consuming AnyCardChannel
+        on channel: inout AnyCardChannel
     ) throws(CardError) -> ApplicationSession? {
         guard !channel.wasReset else { return nil }
-        let attempt = try ApplicationChannel.open(on: channel) { (channel) throws(CardError) in
-            var application = application
-            application.forgetCounters()
-            return try application.confirmsChallenge(on: &channel) ? application : nil
+        var application = application
+        application.forgetCounters()
+        let opened = try ApplicationChannel(on: &channel) { (channel) throws(CardError) in
+            try application.confirmsChallenge(on: &channel)
         }
-        switch consume attempt {
-        case .selected(let application, let channel): return ApplicationSession(application, channel)
-        case .absent: return nil
-        }
+        guard let opened else { return nil }
+        return ApplicationSession(application, opened)
     }
 
     /// Lends the application and its channel to `body`, which reads.

@@ -44,12 +44,12 @@ package struct CardFacts: Sendable {
     ) throws(OperationError) -> CardFacts {
         let hints = connection.hints
         return try connection.withTransaction { (channel) throws(OperationError) in
-            var timed = AnyCardChannel(TimedChannel(channel, until: deadline))
+            channel = AnyCardChannel(TimedChannel(channel.take(), until: deadline))
             var facts = CardFacts()
             do throws(CardError) {
                 // Where more is wanted than the application's number, the application itself is needed.
-                if try facts.recognise(wish, hints, product, on: &timed) { return facts }
-                var found = try ApplicationSearch(hints, for: .identification).run(on: timed)
+                if try facts.recognise(wish, hints, product, on: &channel) { return facts }
+                var found = try ApplicationSearch(hints, for: .identification).run(on: &channel)
                 if var session = found.session.take() {
                     try facts.read(wish, hints, in: &session)
                 } else {

@@ -211,7 +211,7 @@ extension MemoryConnection {
         let hints = hints
         try withTransaction { (channel) throws(OperationError) in
             do {
-                var found = try ApplicationSearch(hints, for: .codes).run(on: channel)
+                var found = try ApplicationSearch(hints, for: .codes).run(on: &channel)
                 guard var session = found.session.take(),
                     let pin = try session.readPINs(roles: true).first(where: { $0.role == .auth })
                 else { return }

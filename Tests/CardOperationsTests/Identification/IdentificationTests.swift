@@ -185,7 +185,8 @@ extension AnyCardBench {
     /// Verifies the login PIN as another program does that has not finished.
     func logIn() throws {
         let search = ApplicationSearch(connection.hints, for: .codes)
-        var found = try search.run(on: AnyCardChannel(reader.channel()))
+        var channel = AnyCardChannel(reader.channel())
+        var found = try search.run(on: &channel)
         guard var session = found.session.take() else { throw CardError.notRecognised }
         let pins = try session.readPINs(roles: true)
         let pin = try #require(pins.first { $0.role == .auth })

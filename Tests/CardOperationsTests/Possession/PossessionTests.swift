@@ -120,7 +120,7 @@ import VirtualCards
         let hints = connection.hints
         try connection.withTransaction { (channel) throws(OperationError) in
             do {
-                var found = try ApplicationSearch(hints, for: .reading).run(on: channel)
+                var found = try ApplicationSearch(hints, for: .reading).run(on: &channel)
                 guard var session = found.session.take() else { throw CardError.notRecognised }
                 _ = try session.readPINs(roles: false)
                 for certificate in try session.readCertificates([.pins, .retired]) {

@@ -52,11 +52,12 @@ struct MemoryConnection: CardConnection, ~Copyable {
     var hints: CardHints { CardHints(atr: try? ATR(parsing: reader.card.atr), families: families) }
 
     mutating func withTransaction<R>(
-        _ body: (consuming AnyCardChannel) throws(OperationError) -> R
+        _ body: (inout AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R {
         try ledger.begin()
         defer { ledger.end() }
-        return try body(AnyCardChannel(reader.channel()))
+        var channel = AnyCardChannel(reader.channel())
+        return try body(&channel)
     }
 
     consuming func dropSecurityStatus() -> SecurityStatusDrop {
