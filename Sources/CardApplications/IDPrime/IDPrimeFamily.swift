@@ -17,11 +17,14 @@ package enum IDPrimeFamily: CardFamily {
         switch query.way {
         case .asking:
             // On any other card the file's identifier might mean something else.
-            guard query.depth == .application, let atr = query.hints.atr, isLikely(atr: atr) else { return nil }
+            guard let atr = query.hints.atr, isLikely(atr: atr) else { return nil }
             // An application is never told by its file identifiers alone: the index has to name the files of a Windows smart
             // card. Only the current file changes by reading it.
-            return try open(IDPrimeFiles(), query.hints, on: &channel) { $0.isComplete && $0.namesCardFiles }
-                .map { .application($0) }
+            let found = try open(IDPrimeFiles(), query.hints, on: &channel) {
+                $0.isComplete && $0.namesCardFiles
+            }
+            guard let found else { return nil }
+            return try query.found(found, on: &channel)
         case .selecting:
             for aid in query.hints.identifiers(of: Self.self) {
                 var files = IDPrimeFiles(aid: aid)

@@ -32,9 +32,11 @@ import VirtualCards
         .gids: [0xA0, 0x00, 0x00, 0x03, 0x97, 0x42, 0x54, 0x46, 0x59],
     ]
 
-    /// What is selected is in use: it is shown, and whoever is logged in to it stays so, whatever else is on the card.
-    @Test(arguments: families.map(\.profile), [true, false])
-    func whatIsSelectedIsShownAndStaysLoggedIn(profile: CardProfile, isNamed: Bool) throws {
+    /// An application that another program is logged in to is shown, and stays logged in, whatever else is on the card.
+    ///
+    /// GIDS is not among them: its VERIFY without data does not tell whether the PIN is verified.
+    @Test(arguments: [CardProfile.piv, .openpgp], [true, false])
+    func applicationInUseIsShownAndStaysLoggedIn(profile: CardProfile, isNamed: Bool) throws {
         let row = try #require(Self.families.first { $0.profile == profile })
         for other in Self.families where other.profile != profile {
             let application = try Self.card(profile)
@@ -52,14 +54,16 @@ import VirtualCards
             )
             let report = try CardReport.read([.identity, .certificates], from: &connection)
             #expect(report.family == row.family, "beside \(other.family)")
+            // Where it is the one that is meant anyway, nothing has to be said about it.
+            #expect(report.keepsLogin == (isNamed ? profile == .openpgp && other.profile == .piv : true))
             #expect(card.changes == 0, "beside \(other.family)")
             #expect(application.holdsSecurityStatus, "beside \(other.family)")
         }
     }
 
-    /// No application is selected by name before what the ATR or card data make likely.
+    /// No application is selected by name before those that card data gives the card.
     @Test(arguments: families.map(\.profile))
-    func whatIsLikelyIsTriedFirst(profile: CardProfile) throws {
+    func familiesOfCardDataAreSelectedFirst(profile: CardProfile) throws {
         let row = try #require(Self.families.first { $0.profile == profile })
         let card = TwoApplicationCard(try Self.card(.sithsT1), try Self.card(profile))
         let report = try Self.report(card, families: [row.family])

@@ -37,7 +37,7 @@ final class ProofBench {
         card = image.makeCard(state: state, fault: nil)
         wire = RecordingCard(card)
         reader = InMemoryReader(card: wire)
-        families = CardProfile.pkcs15.contains(profile) ? ["pkcs15"] : []
+        families = profile.families
         dialog = ScriptedDialog(ledger: ledger)
         dialog.codes = [.current: [CardState.defaultCodes[.authentication] ?? ""]]
     }

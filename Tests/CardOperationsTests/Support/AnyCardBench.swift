@@ -47,8 +47,7 @@ final class AnyCardBench {
 
     /// The card as it is found in a reader, with what card data says of it.
     var connection: MemoryConnection {
-        let families = CardProfile.pkcs15.contains(profile) ? ["pkcs15"] : []
-        return MemoryConnection(reader: reader, ledger: ledger, families: families)
+        MemoryConnection(reader: reader, ledger: ledger, families: profile.families)
     }
 
     func code(_ role: CodeRole) -> String { CardState.defaultCodes[role] ?? "" }
@@ -122,6 +121,20 @@ final class AnyCardBench {
         #expect(dialog.drops.count == (presented ? 1 : 0), sourceLocation: sourceLocation)
         for code in CardState.defaultCodes.values + [Self.wrong, Self.wrongPUK, Self.new] {
             #expect(wire.count(of: code) <= 1, "a code went out twice", sourceLocation: sourceLocation)
+        }
+    }
+}
+
+extension CardProfile {
+    /// The families that card data gives such a card.
+    var families: [String] {
+        switch self {
+        case .piv: ["piv"]
+        case .pivYubiKey: ["piv", "openpgp"]
+        case .openpgp: ["openpgp"]
+        case .gids: ["gids"]
+        case .idprime940: ["idprime"]
+        default: ["pkcs15"]
         }
     }
 }
