@@ -37,14 +37,14 @@ extension ApplicationSearch {
     /// those that card data gives such a card, then the others, then those that EF.DIR names, and last those that have a place
     /// without a name. A SELECT that fails leaves what is selected as it is (ISO/IEC 7816-4, 11.2.2).
     package func run(on channel: inout AnyCardChannel) throws(CardError) -> Identification {
-        // A question that is answered saves the SELECT.
+        // A question that is answered saves the SELECT, and logs nobody out.
         var likelySelected = hints.likelyFamilies.count == 1 ? hints.likelyFamilies.first : nil
         if purpose != .codes, hints.chosenFamily == nil {
             var selected = try askWhatIsSelected(on: &channel)
             if let session = selected.session.take() {
                 return Identification(session: session, keepsLogin: selected.keepsLogin)
             }
-            likelySelected = selected.family
+            if possible.count > 1 { likelySelected = selected.family }
         }
         for family in named {
             if family.name == likelySelected,
@@ -128,7 +128,7 @@ extension ApplicationSearch {
 
     /// Asks the families that the card may have for what is selected, until one answers.
     private func askWhatIsSelected(on channel: inout AnyCardChannel) throws(CardError) -> Selected {
-        // A card of one family is selected without a question.
+        // A card of one family is asked when its turn comes.
         for family in asked where purpose == .identification || possible.count > 1 {
             guard var session = try ApplicationSession.find(family, query(.asking), on: &channel) else {
                 continue

@@ -30,7 +30,7 @@ import VirtualCards
         Budget(profile: .gids, first: 3, again: 1, owner: 17),
         Budget(profile: .openpgp, first: 3, again: 1, owner: 4),
         Budget(profile: .piv, first: 1, again: 1, owner: 3),
-        Budget(profile: .pivYubiKey, first: 4, again: 2, owner: 6),
+        Budget(profile: .pivYubiKey, first: 4, again: 2, owner: 5),
     ]
 
     @Test func everyCardHasABudget() {
