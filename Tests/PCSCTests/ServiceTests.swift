@@ -183,6 +183,21 @@ struct ServiceTests {
         }
     }
 
+    @Test func processExitsAsUsualAfterLateCallHasReturned() async {
+        await #expect(processExitsWith: .exitCode(3)) {
+            atexit { _exit(3) }
+            let gate = try Latch()
+            let result = try BoundedCall.run(within: .milliseconds(1)) {
+                gate.wait(within: .seconds(60)) == .set
+            } undo: { _ in
+            }
+            #expect(result == nil && ExitGuard.isHeld)
+            gate.set()
+            while ExitGuard.isHeld { usleep(1_000) }
+            exit(11)
+        }
+    }
+
     /// A service that only speaks the protocol (`Programs/service.py`), for this process.
     private enum FakeService {
         static func run(_ behaviour: String..., body: () throws -> Void) async throws {
