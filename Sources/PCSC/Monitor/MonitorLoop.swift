@@ -95,7 +95,9 @@ final class MonitorLoop: Sendable {
         ExitGuard.retain()
         var backOff = BackOff(first: timing.firstPause, longest: timing.longestPause)
         var isLost = false
-        var watch: SocketWatch?
+        // Before each attempt, so that no change of the socket is missed after it. It is kept while the service
+        // is there: one that is replaced has its socket before the loss of the old one is seen.
+        var watch = SocketWatch(path: ServiceSocket.path)
         while !stopping.isSet {
             let began = SuspendingClock.now
             var connection: Connection?
@@ -103,7 +105,7 @@ final class MonitorLoop: Sendable {
             do throws(PCSCError) {
                 let opened = try Connection.open(within: timing.answer, explaining: !isLost)
                 connection = opened
-                try serve(opened) { (isLost, watch) = (false, nil) }
+                try serve(opened) { isLost = false }
             } catch let failure {
                 error = failure
             }
@@ -117,11 +119,9 @@ final class MonitorLoop: Sendable {
             // After the telling, because a service that hangs keeps it waiting.
             connection?.close(within: timing.answer)
             if stopping.isSet { break }
-            watch = watch ?? SocketWatch(path: ServiceSocket.path)
             let pause = backOff.pause(after: error)
             let wake = watch?.wait(within: pause, unless: stopping) ?? stopping.wait(within: pause)
             if wake == .ready { backOff.reset() }
-            // Before the next attempt, so that nothing falls between the two.
             watch = SocketWatch(path: ServiceSocket.path)
         }
         ExitGuard.release()
