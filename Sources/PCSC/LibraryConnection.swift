@@ -25,12 +25,10 @@ final class LibraryConnection: @unchecked Sendable {
         self.context = context
     }
 
-    deinit { close() }
-
     /// Disconnects, leaving the card as it is, and releases the context.
     ///
-    /// Wraps SCardReleaseContext. Owners call it rather than drop the last reference, because the thread of a
-    /// call that has just returned may hold one for a moment longer.
+    /// Wraps SCardReleaseContext. There is no `deinit` that does so: these calls block while the service does
+    /// not answer, and the last reference may be dropped anywhere.
     func close() {
         guard isOpen else { return }
         isOpen = false
