@@ -29,9 +29,11 @@ package struct Card: ~Copyable {
 
     deinit { connection.close() }
 
-    /// What one exchange with the card can carry.
+    /// What one exchange with the card can carry: extended length needs the card and the reader.
     package var limits: ChannelLimits {
-        ChannelLimits(transmissionProtocol: connection.activeProtocol, atr: atr)
+        var limits = ChannelLimits(transmissionProtocol: connection.activeProtocol, atr: atr)
+        limits.extendedLength = limits.extendedLength && connection.readerLimit.allowsExtendedLength
+        return limits
     }
 
     /// A call timed out because the card service does not answer, such as the end of a transaction; this card

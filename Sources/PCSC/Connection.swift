@@ -192,4 +192,7 @@ final class Connection {
 
     /// The Answer-to-Reset, once a card is connected.
     var atr: [UInt8] { library?.atr ?? [] }
+
+    /// The longest data that the reader takes, as far as it says.
+    var readerLimit: ReaderLimit { library?.readerLimit ?? .unknown }
 }
