@@ -15,26 +15,15 @@ package enum BoundedCall {
         let meeting = Meeting<R>()
         let started = startThread {
             let result = body()
-            if let late = meeting.deliver(result) { undo(late) }
+            guard let late = meeting.deliver(result) else { return }
+            undo(late)
+            ExitGuard.release()
         }
         guard started else { throw ReturnCode.noMemory.error ?? .serviceNotAnswering }
         let result = meeting.wait(within: limit)
-        if result == nil { leaveWithoutCleaningUp() }
+        if result == nil { ExitGuard.retain() }
         return result
     }
-
-    /// Makes exit(3) end the process at once, with its status and with its output written.
-    ///
-    /// libpcsclite frees its tables at exit, under the feet of a call that was given up and still runs.
-    static func leaveWithoutCleaningUp() { _ = exitHandler }
-
-    private static let exitHandler = unsafe on_exit(
-        { status, _ in
-            fflush(nil)
-            _exit(status)
-        },
-        nil
-    )
 
     /// Starts a detached thread in which no signal handler of the process runs.
     package static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {

@@ -5,12 +5,14 @@ internal import Synchronization
 /// A connection to the card service whose waits are bounded.
 ///
 /// libpcsclite locks a context while a call runs, and takes a lock of the whole process to find it; one more
-/// call on a context with a call that was given up would stop every PC/SC call of this process. Therefore
-/// giving up means to forget the context: the thread of that call closes it when the call returns. Belongs to
-/// one thread at a time.
+/// call on a context with a call that timed out would block every PC/SC call of this process. Therefore a
+/// context with such a call is never used again: the thread of that call closes it when the call returns.
+/// Belongs to one thread at a time.
 final class Connection {
-    /// `nil` once a call was given up, or closed.
+    /// `nil` once a call timed out, or closed.
     private var library: LibraryConnection?
+    /// Why this connection cannot be used any more, after a call that timed out.
+    private(set) var failure: PCSCError?
     /// Whether `status` may ask; see `InsertedCard.connect`.
     var asksStatus = true
 
@@ -19,11 +21,23 @@ final class Connection {
 
     private init(_ library: LibraryConnection) { self.library = library }
 
-    /// How many calls to establish a context were given up and have not returned.
+    /// How long the end of a transaction, a disconnection or a release may take.
     ///
-    /// Such a call holds the lock of the whole library, so every other call would wait for it.
+    /// Ends follow each other; after one that timed out the others wait for `endLimitOfStuckService` at most,
+    /// so that all of them together take no more than 5 s.
+    static let endLimit = Duration.seconds(4)
+    private static let endLimitOfStuckService = Duration.milliseconds(500)
+
+    /// How many calls to establish a context timed out and have not returned.
+    ///
+    /// Such a call holds the lock of the whole library, so every other call would block too. No other call
+    /// holds it while it waits for the service (winscard_clnt.c of pcsc-lite 1.9.9): those block their own
+    /// context only, and a reader that hangs does not make the others unusable.
     private static let stuckCalls = Atomic(0)
     private static var libraryIsStuck: Bool { stuckCalls.load(ordering: .acquiring) > 0 }
+
+    /// How many calls of `finish` timed out and have not returned.
+    private static let stuckEnds = Atomic(0)
 
     /// Connects to the service, waiting at most `limit`.
     ///
@@ -53,23 +67,55 @@ final class Connection {
 
     deinit { close() }
 
-    /// Disconnects, leaving the card as it is, and releases the context.
-    func close() {
-        if !Self.libraryIsStuck { library?.close() }
-        library = nil
+    /// Disconnects, leaving the card as it is, and releases the context, waiting at most `limit`.
+    func close(within limit: Duration = endLimit) {
+        guard let library else { return }
+        finish(library, within: limit) { $0.close() }
+        self.library = nil
     }
 
-    /// The same, waiting at most `limit` for the service.
-    func close(within limit: Duration) {
-        _ = try? bounded(within: limit) { $0.close() }
-        library = nil
+    /// Ends the transaction, leaving the card as it is, waiting at most `endLimit`.
+    func end() {
+        guard let library else { return }
+        finish(library, within: Self.endLimit) { $0.end() }
     }
 
-    /// For a call without a bound; `nil` where it would wait for one that was given up.
+    /// Runs `body`, which waits for the service alone and for no other program.
+    ///
+    /// Where the library is stuck it is not waited for, but it is still done when the library returns.
+    private func finish(
+        _ library: LibraryConnection,
+        within limit: Duration,
+        _ body: @escaping @Sendable (LibraryConnection) -> Void
+    ) {
+        let hasStuckEnd = Self.stuckEnds.load(ordering: .acquiring) > 0
+        let patience = hasStuckEnd ? min(limit, Self.endLimitOfStuckService) : limit
+        do throws(PCSCError) {
+            let result: Void? = try BoundedCall.run(within: Self.libraryIsStuck ? .zero : patience) {
+                body(library)
+            } undo: { _ in
+                library.close()
+                Self.stuckEnds.subtract(1, ordering: .acquiringAndReleasing)
+            }
+            guard result == nil else { return }
+            Self.stuckEnds.add(1, ordering: .acquiringAndReleasing)
+            fail(with: .serviceNotAnswering)
+        } catch {
+            // No thread for it: the context stays open until the process ends.
+            fail(with: error)
+        }
+    }
+
+    private func fail(with error: PCSCError) {
+        library = nil
+        failure = error
+    }
+
+    /// For a call without a bound; `nil` where it would wait for one that timed out.
     var unbounded: LibraryConnection? { Self.libraryIsStuck ? nil : library }
 
-    /// The result of `body`, or `nil` when it took longer than `limit` and this connection was given up, now
-    /// or before.
+    /// The result of `body`, or `nil` when it took longer than `limit` and this connection cannot be used any
+    /// more, now or before.
     ///
     /// `undo` takes back what a late call did, before the connection is closed.
     func bounded<R: Sendable>(
@@ -84,8 +130,25 @@ final class Connection {
             undo(library, late)
             library.close()
         }
-        if result == nil { self.library = nil }
+        if result == nil { fail(with: .serviceNotAnswering) }
         return result
+    }
+
+    /// Why a call timed out that also waits for other programs: `busy` where the service answers.
+    ///
+    /// pcscd keeps SCardConnect, an exclusive one too, and SCardBeginTransaction waiting while another program
+    /// is in a transaction (SCardConnect in winscard.c of pcsc-lite 1.9.9), so that a time-out alone does not
+    /// tell whether the service answers. A second connection does, within `limit`.
+    func reasonForTimeout(within limit: Duration = .seconds(1)) -> PCSCError {
+        var reason = PCSCError.serviceNotAnswering
+        do throws(PCSCError) {
+            _ = try Connection.open(within: limit, explaining: false)
+            reason = .busy(.current())
+        } catch {
+            reason = error
+        }
+        failure = reason
+        return reason
     }
 
     /// The names of the readers as a multi-string.
@@ -123,19 +186,16 @@ final class Connection {
 
     /// Sends a command; blocks until the card answers.
     func transmit(_ command: Span<UInt8>, into buffer: inout [UInt8]) -> (code: ReturnCode, length: Int) {
-        guard let library else { return (.noService, 0) }
+        guard let library = unbounded else { return (.noService, 0) }
         return library.transmit(command, into: &buffer)
     }
-
-    /// Whether no call of it has been given up.
-    var isUsable: Bool { library != nil }
-
-    /// Ends the transaction, leaving the card as it is.
-    func end() { library?.end() }
 
     /// The protocol that the card talks, once it is connected.
     var activeProtocol: TransmissionProtocol { library?.activeProtocol ?? .raw }
 
     /// The Answer-to-Reset, once a card is connected.
     var atr: [UInt8] { library?.atr ?? [] }
+
+    /// The longest data that the reader takes, as far as it says.
+    var readerLimit: ReaderLimit { library?.readerLimit ?? .unknown }
 }

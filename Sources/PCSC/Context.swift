@@ -14,8 +14,6 @@ package final class Context {
         connection = try Connection.open(within: limit)
     }
 
-    deinit { connection.close() }
-
     /// The readers in the order of the service; empty where there is none.
     ///
     /// Wraps SCardListReaders.
@@ -69,10 +67,8 @@ package final class Context {
             guard let status, status.isInUse || status.isExclusive else { throw .cardUnresponsive }
             throw .busy(.current())
         }
-        guard code == .success else {
-            own.close()
-            throw code == .sharingViolation ? .busy(.current()) : code.error ?? .cardUnresponsive
-        }
+        if code == .sharingViolation { throw .busy(.current()) }
+        if let error = code.error { throw error }
         let eventCount = try? own.status(of: [reader], within: .seconds(1)).first?.status.eventCount
         return Card(reader: reader, share: share, connection: own, eventCount: eventCount)
     }

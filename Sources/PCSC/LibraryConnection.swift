@@ -14,6 +14,11 @@ final class LibraryConnection: @unchecked Sendable {
     private var isOpen = true
     private(set) var activeProtocol = TransmissionProtocol.raw
     private(set) var atr: [UInt8] = []
+    /// `nil` where the reader has not been asked yet.
+    private var askedReaderLimit: ReaderLimit?
+
+    /// The longest data that the reader takes, as far as it says.
+    var readerLimit: ReaderLimit { askedReaderLimit ?? .unknown }
 
     /// Wraps SCardEstablishContext.
     ///
@@ -25,12 +30,10 @@ final class LibraryConnection: @unchecked Sendable {
         self.context = context
     }
 
-    deinit { close() }
-
     /// Disconnects, leaving the card as it is, and releases the context.
     ///
-    /// Wraps SCardReleaseContext. Owners call it rather than drop the last reference, because the thread of a
-    /// call that has just returned may hold one for a moment longer.
+    /// Wraps SCardReleaseContext. There is no `deinit` that does so: these calls block while the service does
+    /// not answer, and the last reference may be dropped anywhere.
     func close() {
         guard isOpen else { return }
         isOpen = false
@@ -109,13 +112,45 @@ final class LibraryConnection: @unchecked Sendable {
         setProtocol(active)
         if let knownATR {
             atr = knownATR
+            askReaderLimit()
             return code
         }
         var bytes = [UInt8](repeating: 0, count: Int(MAX_ATR_SIZE))
         var length = DWORD(bytes.count)
         let status = unsafe ReturnCode(SCardStatus(handle, nil, nil, nil, nil, &bytes, &length))
         atr = status == .success ? Array(bytes.prefix(Int(clamping: length))) : []
+        askReaderLimit()
         return status
+    }
+
+    /// Asks the reader how much data it takes, where the card takes extended length.
+    ///
+    /// Wraps SCardControl. The driver answers from what it knows of the reader; errors mean that it is unknown.
+    /// While another program is in a transaction the service refuses, so it is asked again in ours.
+    private func askReaderLimit() {
+        guard askedReaderLimit == nil, activeProtocol != .t0,
+            let atr = try? ATR(parsing: atr), atr.cardCapabilities?.extendedLength == true
+        else { return }
+        let features = control(kv_get_feature_request)
+        guard features.code != .sharingViolation else { return }
+        guard let property = ReaderLimit.propertyRequest(inFeatures: features.answer) else {
+            askedReaderLimit = .unknown
+            return
+        }
+        let properties = control(DWORD(property))
+        guard properties.code != .sharingViolation else { return }
+        askedReaderLimit = ReaderLimit(properties: properties.answer)
+    }
+
+    /// Sends a control code without data; the answer is empty after an error.
+    private func control(_ request: DWORD) -> (code: ReturnCode, answer: [UInt8]) {
+        guard let card else { return (.removedCard, []) }
+        var answer = [UInt8](repeating: 0, count: Int(MAX_BUFFER_SIZE))
+        var length = DWORD()
+        let code = unsafe ReturnCode(
+            SCardControl(card, request, nil, 0, &answer, DWORD(answer.count), &length)
+        )
+        return (code, code == .success ? Array(answer.prefix(Int(clamping: length))) : [])
     }
 
     /// Wraps SCardBeginTransaction.
@@ -126,6 +161,7 @@ final class LibraryConnection: @unchecked Sendable {
     func begin(share: ShareMode) -> (code: ReturnCode, wasReset: Bool) {
         guard let card else { return (.removedCard, false) }
         let code = ReturnCode(SCardBeginTransaction(card))
+        if code == .success { askReaderLimit() }
         guard code == .resetCard, share == .shared else { return (code, false) }
         var active = DWORD()
         let protocols = DWORD(SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
@@ -134,7 +170,9 @@ final class LibraryConnection: @unchecked Sendable {
         )
         guard reconnected == .success else { return (reconnected, true) }
         setProtocol(active)
-        return (ReturnCode(SCardBeginTransaction(card)), true)
+        let again = ReturnCode(SCardBeginTransaction(card))
+        if again == .success { askReaderLimit() }
+        return (again, true)
     }
 
     /// Wraps SCardEndTransaction, leaving the card as it is.

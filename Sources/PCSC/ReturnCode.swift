@@ -32,6 +32,8 @@ struct ReturnCode: RawRepresentable, Hashable, Sendable {
     static let notReady = ReturnCode(rawValue: 0x8010_0010)
     /// The connection to the service broke: `SCARD_F_COMM_ERROR`.
     static let communicationError = ReturnCode(rawValue: 0x8010_0013)
+    /// The reader did not carry out the command: `SCARD_E_NOT_TRANSACTED`.
+    static let notTransacted = ReturnCode(rawValue: 0x8010_0016)
     /// The reader was unplugged: `SCARD_E_READER_UNAVAILABLE`.
     static let readerUnavailable = ReturnCode(rawValue: 0x8010_0017)
     /// The service is shutting down: `SCARD_P_SHUTDOWN`.

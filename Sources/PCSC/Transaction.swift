@@ -30,14 +30,19 @@ package struct Transaction: ~Copyable, CardChannel {
     ///
     /// Wraps SCardTransmit. Blocks until the card answers, without a bound: making a key may take minutes. A
     /// secret command goes to the library straight from its locked page. After an error in which the card may
-    /// have left it looks for that, for at most 1.5 s, because a reader may need a moment to notice.
+    /// have left it looks for that, for at most 1.5 s, because a reader may need a moment to notice. A reader
+    /// that takes no extended length (HID OMNIKEY 3121) refuses such a command with SCARD_E_NOT_TRANSACTED: that
+    /// is thrown as `reader(code:)` at once while the card is in the reader.
     package mutating func transmit(
         _ command: borrowing EncodedCommand
     ) throws(TransportError) -> ResponseAPDU {
         trace?.record(command)
         let (code, length) = command.withBytes { bytes in connection.transmit(bytes, into: &buffer) }
         do throws(TransportError) {
-            guard code == .success else { throw error(for: code) }
+            guard code == .success else {
+                let isExtended = command.withBytes { Self.isExtended($0) }
+                throw code == .notTransacted && isExtended ? extendedLengthFailure() : error(for: code)
+            }
             // Some drivers report a card that leaves during a command as an empty answer.
             guard length > 0 else { throw lookWhetherCardLeft() }
             let answer = Array(buffer.prefix(length))
@@ -69,6 +74,34 @@ package struct Transaction: ~Copyable, CardChannel {
         }
     }
 
+    /// Whether a command is in extended form (ISO/IEC 7816-4, 5.1).
+    static func isExtended(_ command: Span<UInt8>) -> Bool {
+        // The longest in short form: header, Lc, 255 bytes of data, Le.
+        command.count > 261 || (command.count > 5 && command[4] == 0)
+    }
+
+    /// What the failure of a command in extended form means.
+    ///
+    /// A driver that has not noticed the removal yet tells of it at the next command, which is in short form.
+    private func extendedLengthFailure() -> TransportError {
+        let refusal = TransportError.reader(code: ReturnCode.notTransacted.rawValue)
+        guard connection.asksStatus else { return refusal }
+        do throws(PCSCError) {
+            let status = try connection.status(of: [reader], within: .seconds(1)).first?.status
+            return status?.presence == .present ? refusal : .noAnswer(cardRemoved: true)
+        } catch {
+            return Self.failure(for: error)
+        }
+    }
+
+    /// What became of the card where its reader's status could not be read.
+    private static func failure(for error: PCSCError) -> TransportError {
+        switch error {
+        case .serviceNotRunning, .serviceStopped, .serviceNotAnswering: .serviceLost
+        default: .noAnswer(cardRemoved: true)
+        }
+    }
+
     private func lookWhetherCardLeft() -> TransportError {
         let deadline = ContinuousClock.now + .milliseconds(1_500)
         do throws(PCSCError) {
@@ -90,10 +123,7 @@ package struct Transaction: ~Copyable, CardChannel {
             }
             return .noAnswer(cardRemoved: true)
         } catch {
-            switch error {
-            case .serviceNotRunning, .serviceStopped, .serviceNotAnswering: return .serviceLost
-            default: return .noAnswer(cardRemoved: true)
-            }
+            return Self.failure(for: error)
         }
     }
 }

@@ -110,13 +110,7 @@ struct ServiceTests {
                 let context = try Context()
                 while try context.status(of: [reader])[0].atr.isEmpty { usleep(10_000) }
                 var card = try context.connect(reader)
-                let pcscd = try #require(
-                    (1...Int32(99_999)).first { pid in
-                        let line = ProcessFiles.contents(of: "/proc/\(pid)/cmdline").split(separator: 0)
-                        return line.first.map { $0.elementsEqual("pcscd".utf8) } ?? false
-                            && line.contains { $0.elementsEqual((service.directory + "/readers").utf8) }
-                    }
-                )
+                let pcscd = try #require(service.pcscd)
                 #expect(throws: TestError.command(.serviceLost)) {
                     try card.withTransaction { (transaction: inout Transaction) throws(TestError) in
                         let answer = try transaction.send("80440000")
@@ -180,6 +174,38 @@ struct ServiceTests {
             }
             #expect(result == nil)
             exit(11)
+        }
+    }
+
+    @Test func processExitsAsUsualAfterLateCallHasReturned() async {
+        await #expect(processExitsWith: .exitCode(3)) {
+            atexit { _exit(3) }
+            let gate = try Latch()
+            let result = try BoundedCall.run(within: .milliseconds(1)) {
+                gate.wait(within: .seconds(60)) == .set
+            } undo: { _ in
+            }
+            #expect(result == nil && ExitGuard.isHeld)
+            gate.set()
+            while ExitGuard.isHeld { usleep(1_000) }
+            exit(11)
+        }
+    }
+
+    /// The service does not answer the end of the transaction; neither the closing of the card nor exit(3) waits for it.
+    @Test func processExitsAfterEndOfTransactionTimedOut() async {
+        await #expect(processExitsWith: .exitCode(11)) {
+            atexit { _exit(3) }
+            try await MovingService.withProgram(MovingService.plug(0, "A"), "card 0 3B00", "ignore 08") { _ in
+                do {
+                    var card = try Context().connect(MovingService.reader("A"))
+                    #expect(try card.send("80440000") == "6D00")
+                    let isStopped = card.serviceStoppedAnswering
+                    #expect(isStopped)
+                }
+                MovingService.removeSocket()
+                exit(11)
+            }
         }
     }
 

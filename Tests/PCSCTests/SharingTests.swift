@@ -27,6 +27,27 @@ struct SharingTests {
         }
     }
 
+    /// pcscd lets an exclusive connection wait for the transaction.
+    @Test func securityStatusIsLeftWhileAnotherProgramIsInATransaction() async throws {
+        try await CardInReader.run { inserted in
+            let context = try Context()
+            var card: Card? = try context.connect(inserted.reader)
+            let answer = try card?.send("80400000")
+            #expect(answer == "9000")
+            try await HelperProgram.run("client.py", [inserted.reader.name, "transaction"]) { other in
+                let status = try card.take()?.dropSecurityStatus(within: .seconds(1))
+                guard case .othersConnected(let programs) = status else {
+                    Issue.record("it was dropped")
+                    return
+                }
+                #expect(programs.programs.contains { $0.pid == other.pid })
+                try await other.tell("end")
+                var again = try context.connect(inserted.reader)
+                #expect(try again.send("80420000") == "9000")
+            }
+        }
+    }
+
     @Test func connectingIsGivenUpToo() async throws {
         try await CardInReader.run { inserted in
             let context = try Context()

@@ -6,8 +6,8 @@ extension InsertedCard {
     /// only while the monitor has not told that this card was removed. Where the card itself would ask
     /// whether it has left, or was exchanged behind a reset by another program, it says that it was removed.
     ///
-    /// Waits at most `limit` for other programs, then throws `busy`; that it is the card which does not
-    /// answer cannot be told.
+    /// Waits at most `limit` for other programs, then throws `busy`, or `serviceNotAnswering` after one more
+    /// second; that it is the card which does not answer cannot be told.
     package func connect(within limit: Duration = .seconds(5)) throws(PCSCError) -> Card {
         let own = try Connection.open(within: limit)
         own.asksStatus = false
@@ -15,11 +15,9 @@ extension InsertedCard {
         let code = try own.bounded(within: limit) { library in
             library.connect(reader, share: .shared, knownATR: atr)
         }
-        guard code == .success else {
-            own.close()
-            guard let error = code?.error, code != .sharingViolation else { throw .busy(.current()) }
-            throw error
-        }
+        guard let code else { throw own.reasonForTimeout() }
+        if code == .sharingViolation { throw .busy(.current()) }
+        if let error = code.error { throw error }
         return Card(reader: reader, share: .shared, connection: own, eventCount: eventCount)
     }
 }

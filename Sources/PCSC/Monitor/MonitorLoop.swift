@@ -13,6 +13,7 @@ final class MonitorLoop: Sendable {
     let stopping: Latch
     private let sink: @Sendable (ReaderEvent, SuspendingClock.Instant) -> Void
     private let ended: Latch
+    private let isCancelling = Atomic(false)
     private let thread = Mutex<pthread_t?>(nil)
     private let lastPulse = Mutex(Pulse())
     /// The context whose wait is about to begin or in progress.
@@ -56,38 +57,47 @@ final class MonitorLoop: Sendable {
         return stopping.isSet ? (.cancelled, []) : library.wait(for: readers, within: limit)
     }
 
-    /// Ends `run` in its thread.
+    /// Ends `run` in its thread, and waits for that at most `limit`.
+    func stop(within limit: Duration) -> Bool {
+        end()
+        if let thread = thread.withLock({ $0 }), pthread_equal(thread, pthread_self()) != 0 { return false }
+        return ended.wait(within: limit) == .set
+    }
+
+    /// Ends `run` in its thread, without waiting for that.
+    func end() {
+        stopping.set()
+        guard !isCancelling.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        if !BoundedCall.startThread({ self.cancelWait() }) {
+            isCancelling.store(false, ordering: .releasing)
+        }
+    }
+
+    /// Cancels the wait of the library that is about to begin or in progress; after `stopping` is set no other
+    /// one begins.
     ///
     /// libpcsclite cancels only a wait that is in progress, and does not say when one begins. So the wait is
-    /// cancelled until the thread has ended; each time in another thread, because that too hangs with the
-    /// service.
-    func stop(within limit: Duration) -> Bool {
-        stopping.set()
-        if let thread = thread.withLock({ $0 }), pthread_equal(thread, pthread_self()) != 0 { return false }
-        let deadline = SuspendingClock.now + limit
+    /// cancelled until it has returned. This has a thread of its own, which outlives the monitor: a
+    /// cancellation blocks too while the service does not answer.
+    private func cancelWait() {
+        ExitGuard.retain()
+        defer { ExitGuard.release() }
         var pause = Duration.milliseconds(1)
-        while ended.wait(within: min(pause, SuspendingClock.now.duration(to: deadline))) != .set {
-            let rest = SuspendingClock.now.duration(to: deadline)
-            guard rest > .zero else {
-                BoundedCall.leaveWithoutCleaningUp()
-                return false
-            }
-            if let library = waiting.withLock({ $0 }) {
-                _ = try? BoundedCall.run(within: rest) {
-                    library.cancelWait()
-                } undo: { _ in
-                }
-            }
+        while let library = waiting.withLock({ $0 }) {
+            library.cancelWait()
+            if ended.wait(within: pause) == .set { return }
             pause = min(pause * 2, .milliseconds(50))
         }
-        return true
     }
 
     func run() {
         thread.withLock { $0 = pthread_self() }
+        ExitGuard.retain()
         var backOff = BackOff(first: timing.firstPause, longest: timing.longestPause)
         var isLost = false
-        var watch: SocketWatch?
+        // Before each attempt, so that no change of the socket is missed after it. It is kept while the service
+        // is there: one that is replaced has its socket before the loss of the old one is seen.
+        var watch = SocketWatch(path: ServiceSocket.path)
         while !stopping.isSet {
             let began = SuspendingClock.now
             var connection: Connection?
@@ -95,7 +105,7 @@ final class MonitorLoop: Sendable {
             do throws(PCSCError) {
                 let opened = try Connection.open(within: timing.answer, explaining: !isLost)
                 connection = opened
-                try serve(opened) { (isLost, watch) = (false, nil) }
+                try serve(opened) { isLost = false }
             } catch let failure {
                 error = failure
             }
@@ -109,13 +119,12 @@ final class MonitorLoop: Sendable {
             // After the telling, because a service that hangs keeps it waiting.
             connection?.close(within: timing.answer)
             if stopping.isSet { break }
-            watch = watch ?? SocketWatch(path: ServiceSocket.path)
             let pause = backOff.pause(after: error)
             let wake = watch?.wait(within: pause, unless: stopping) ?? stopping.wait(within: pause)
             if wake == .ready { backOff.reset() }
-            // Before the next attempt, so that nothing falls between the two.
             watch = SocketWatch(path: ServiceSocket.path)
         }
+        ExitGuard.release()
         ended.set()
     }
 }

@@ -54,7 +54,8 @@ package final class ReaderMonitor: Sendable {
         self.loop = loop
     }
 
-    deinit { stop(within: .zero) }
+    /// Ends the thread without waiting for it; no event is emitted after the one in progress.
+    deinit { loop.end() }
 
     /// When the library last returned to the monitor, on the clock that stands still while the machine sleeps.
     ///

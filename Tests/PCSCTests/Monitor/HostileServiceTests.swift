@@ -94,22 +94,56 @@ extension MonitorTests {
             }
         }
 
-        /// Between two attempts, of which the next would come after 90 s.
-        @Test func aServiceThatComesIsSeenByItsSocket() async throws {
+        /// The socket appears after the first attempt and before the wait for the second, which would come after 90 s.
+        @Test func socketThatAppearsAfterAnAttemptIsSeen() async throws {
             try await inOwnProcess {
                 try await MovingService.withSocket { socket in
-                    var timing = ReaderMonitor.Timing()
-                    timing.firstPause = .seconds(90)
-                    timing.longestPause = .seconds(90)
+                    let held = HeldSink(at: { $0.lossReason != nil })
                     let log = EventLog()
-                    let monitor = try ReaderMonitor(timing: timing) { event, _ in log.record(event) }
-                    #expect(await log.next() == .serviceLost(.serviceNotRunning))
-                    #expect(await log.next(within: .milliseconds(500)) == nil)
-                    try await HelperProgram.run("moving_service.py", [socket]) { program in
+                    let monitor = try monitorWithLongPauses(held, log)
+                    await held.untilHeld()
+                    try await HelperProgram.run("moving_service.py", [socket]) { _ in
+                        held.release()
+                        #expect(await log.next() == .serviceLost(.serviceNotRunning))
                         #expect(await log.next(within: .seconds(60))?.readers?.isEmpty == true)
                         #expect(monitor.stop())
                     }
                 }
+            }
+        }
+
+        /// The socket of the next service appears before the loss of this one is handled.
+        @Test func socketThatAppearsBeforeTheLossIsHandledIsSeen() async throws {
+            try await inOwnProcess {
+                try await MovingService.withSocket { socket in
+                    let held = HeldSink(at: { $0.lossReason != nil })
+                    let log = EventLog()
+                    let monitor = try await HelperProgram.run("moving_service.py", [socket]) { _ in
+                        let monitor = try monitorWithLongPauses(held, log)
+                        #expect(await log.next()?.readers?.isEmpty == true)
+                        return monitor
+                    }
+                    await held.untilHeld()
+                    try await HelperProgram.run("moving_service.py", [socket]) { _ in
+                        held.release()
+                        #expect(await log.next()?.lossReason != nil)
+                        #expect(await log.next(within: .seconds(60))?.readers?.isEmpty == true)
+                        #expect(monitor.stop())
+                    }
+                }
+            }
+        }
+
+        private func monitorWithLongPauses(
+            _ held: HeldSink,
+            _ log: EventLog
+        ) throws(PCSCError) -> ReaderMonitor {
+            var timing = ReaderMonitor.Timing()
+            timing.firstPause = .seconds(90)
+            timing.longestPause = .seconds(90)
+            return try ReaderMonitor(timing: timing) { event, _ in
+                held.hold(event)
+                log.record(event)
             }
         }
 

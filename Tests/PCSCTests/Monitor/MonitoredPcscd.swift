@@ -54,14 +54,7 @@ struct MonitoredPcscd {
     }
 
     /// The process id of its pcscd; `nil` while none runs.
-    var pid: Int32? {
-        let readers = service.directory + "/readers"
-        return (1...Int32(99_999)).first { pid in
-            let line = ProcessFiles.contents(of: "/proc/\(pid)/cmdline").split(separator: 0)
-            return line.first.map { $0.elementsEqual("pcscd".utf8) } ?? false
-                && line.contains { $0.elementsEqual(readers.utf8) }
-        }
-    }
+    var pid: Int32? { service.pcscd }
 
     /// Kills pcscd, and after `meanwhile` starts it again where it was, for as long as `body` runs.
     func killed(

@@ -36,6 +36,19 @@ struct MovingService {
         }
     }
 
+    /// The same without a monitor, for those who ask the service for the states of its readers.
+    static func withProgram(
+        _ prepare: String...,
+        body: (HelperProgram) async throws -> Void
+    ) async throws {
+        try await withSocket { socket in
+            try await HelperProgram.run("moving_service.py", [socket]) { program in
+                for line in prepare { try await program.tell(line) }
+                try await body(program)
+            }
+        }
+    }
+
     /// Lends the path of a socket that is not there yet, and leads libpcsclite to it.
     static func withSocket(_ body: (String) async throws -> Void) async throws {
         var template = Array("/tmp/kortvakt-moving-XXXXXX".utf8CString)

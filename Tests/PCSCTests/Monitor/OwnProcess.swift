@@ -18,7 +18,7 @@ func inOwnProcess(_ variant: String = "", _ body: () async throws -> Void) async
         return
     }
     let name = try #require(Test.current?.name.split(separator: "(").first)
-    let filter = "^PCSCTests\\.MonitorTests/.*/\(name)\\("
+    let filter = "^PCSCTests\\..*/\(name)\\("
     // This program again, which is given the variable by the shell.
     let outcome = try await Subprocess.run(
         .name("sh"),

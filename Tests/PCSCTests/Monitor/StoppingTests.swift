@@ -107,6 +107,38 @@ extension MonitorTests {
             }
         }
 
+        /// Their waits would last for `idle`, and the monitors are dropped while all of them wait.
+        @Test func threadsOfDroppedMonitorsEnd() async throws {
+            try await inOwnProcess {
+                var timing = ReaderMonitor.Timing()
+                timing.settling = .seconds(600)
+                timing.idle = .seconds(600)
+                try await MovingService.run(MovingService.plug(0, "A"), timing: timing) { service in
+                    #expect(await service.log.next()?.readers?.count == 1)
+                    let threads = ThreadList()
+                    #expect(threads.countOfLiving == 0)
+                    var monitors: [ReaderMonitor] = []
+                    for _ in 0..<8 {
+                        let log = EventLog()
+                        monitors.append(
+                            try ReaderMonitor(timing: timing) { event, _ in
+                                threads.addCurrent()
+                                log.record(event)
+                            }
+                        )
+                        #expect(await log.next()?.readers?.count == 1)
+                    }
+                    try await service.tell("waits 9")
+                    #expect(threads.countOfLiving == 8)
+                    monitors = []
+                    while threads.countOfLiving > 0 { try await Task.sleep(for: .milliseconds(10)) }
+                    // The one that was not dropped goes on.
+                    try await service.tell("card 0 3B00")
+                    #expect(await service.log.next() == .cardInserted(MovingService.card("A", 1)))
+                }
+            }
+        }
+
         @Test func aSinkThatDoesNotReturnIsGivenUp() async throws {
             try await inOwnProcess {
                 try await MovingService.run { service in
@@ -126,5 +158,27 @@ extension MonitorTests {
                 }
             }
         }
+    }
+}
+
+/// Threads of this process, by their numbers in `/proc/self/task`.
+private final class ThreadList: Sendable {
+    private let numbers = Mutex<Set<String>>([])
+
+    /// Adds the calling thread.
+    func addCurrent() {
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return 0 }
+            return unsafe readlink("/proc/thread-self", start, bytes.count)
+        }
+        let path = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
+        guard let number = path.split(separator: "/").last else { return }
+        _ = numbers.withLock { $0.insert(String(number)) }
+    }
+
+    /// How many of them have not ended.
+    var countOfLiving: Int {
+        numbers.withLock { $0 }.count { unsafe access("/proc/self/task/\($0)", F_OK) == 0 }
     }
 }

@@ -10,25 +10,34 @@ Speaks pcsc-lite's client protocol 4:4 (winscard_msg.h of 1.9.9) as pcscd does, 
   state SLOT N               sets the state to the sum of 1 (unknown), 2 (absent), 4 (present), 8 (mute) and more
   bounce SLOT N              takes the card out and puts it in again, N times
   quiet | loud               do not tell those who wait | tell them, at once and from now on
-  waits                      says "done" once somebody has been waiting for 50 ms
+  waits [N]                  says "done" once one client, or N of them, have been waiting for 50 ms
   answer CODE                answers each wait but a connection's first at once with this return code; 0 ends that
   slow MS                    takes that long to begin a wait
   storm                      tells those who wait all the time, without anything new; again ends that
   noise N                    N times random states
   hang | drop                never answers anything more | ends all connections
+  ignore MESSAGE             never answers this message (a number of winscard_msg.h in hexadecimal)
+  connect CODE               answers each SCardConnect with this return code
+  transmit CODE [SLOT]       answers each SCardTransmit with this return code, after taking the card out of SLOT
+  properties TLV-IN-HEX      what its readers answer to FEATURE_GET_TLV_PROPERTIES, which they have from now on
+  control CODE N             answers the next N times SCardControl with this return code
 It says "done" after each. Its cards know no command.
 """
 import os, random, socket, struct, sys, threading, time
 
 ESTABLISH, RELEASE, CANCEL, VERSION, STATES, WAIT, STOP_WAITING = 1, 2, 0x0D, 0x11, 0x12, 0x13, 0x14
-CONNECT, TRANSMIT = 4, 9
+CONNECT, TRANSMIT, CONTROL = 4, 9, 0x0A
 CANCELLED, INVALID_HANDLE = 0x80100002, 0x80100003
+UNSUPPORTED_FEATURE = 0x8010001F
+GET_FEATURE_REQUEST, GET_TLV_PROPERTIES = 0x42000000 + 3400, 0x42330012
 UNKNOWN, ABSENT, PRESENT, SWALLOWED = 1, 2, 4, 8
 lock = threading.RLock()
 begun = threading.Condition(lock)
 table = [dict(name=b"", state=ABSENT, count=0, atr=b"") for _ in range(16)]
 clients, waiting, failed, handles, beginnings = set(), set(), set(), {}, {}
 quiet, hung, storming, code, delay = False, False, False, 0, 0
+ignored, connect_code, transmit_code, transmit_slot, properties = set(), 0, 0, None, None
+card_handles, control_code, control_failures = 0, 0, 0
 
 
 def states():
@@ -59,7 +68,21 @@ def answer(client):
             send(client, struct.pack("=II", 0, code))
 
 
+def control(request, room):
+    global control_failures
+    if control_failures:
+        control_failures -= 1
+        return control_code, b""
+    if properties is None:
+        return UNSUPPORTED_FEATURE, b""
+    if request == GET_FEATURE_REQUEST:
+        # FEATURE_IFD_PIN_PROPERTIES before it, as drivers have it.
+        return 0, b"\x0A\x04\x42\x33\x00\x0A\x12\x04" + struct.pack(">I", GET_TLV_PROPERTIES)
+    return 0, properties[:room] if request == GET_TLV_PROPERTIES else b""
+
+
 def serve(client):
+    global card_handles
     def receive(count):
         data = b""
         while len(data) < count:
@@ -75,10 +98,12 @@ def serve(client):
             body = receive(size)
             if command == TRANSMIT:
                 receive(struct.unpack("=8I", body)[3])
+            if command == CONTROL:
+                receive(struct.unpack("=6I", body)[2])
             if command == WAIT:
                 time.sleep(delay)
             with lock:
-                if hung:
+                if hung or command in ignored:
                     continue
                 if command == ESTABLISH:
                     handle = len(handles) + 1
@@ -110,11 +135,19 @@ def serve(client):
                         send(target, struct.pack("=II", 0, CANCELLED))
                     send(client, body[:4] + struct.pack("=I", 0 if found else INVALID_HANDLE))
                 elif command == CONNECT:
-                    # A card of which there is one, with T=1.
-                    send(client, body[:-12] + struct.pack("=III", 1, 2, 0))
+                    # Each card talks T=1.
+                    card_handles += 1
+                    send(client, body[:-12] + struct.pack("=III", card_handles, 2, connect_code))
                 elif command == TRANSMIT:
+                    if transmit_slot is not None:
+                        move(table[transmit_slot], ABSENT)
                     # Each command is unknown to the card.
-                    send(client, body[:24] + struct.pack("=II", 2, 0) + b"\x6D\x00")
+                    answered = b"" if transmit_code else b"\x6D\x00"
+                    send(client, body[:24] + struct.pack("=II", len(answered), transmit_code) + answered)
+                elif command == CONTROL:
+                    _, request, _, room, _, _ = struct.unpack("=6I", body)
+                    result, answered = control(request, room)
+                    send(client, body[:16] + struct.pack("=II", len(answered), result) + answered)
                 else:
                     send(client, body[:-4] + struct.pack("=I", 0))
     except (EOFError, OSError):
@@ -140,7 +173,9 @@ def move(row, state, atr=b""):
 
 def obey(verb, arguments):
     global quiet, hung, storming, code, delay
-    row = table[int(arguments[0]) % 16] if arguments and verb not in ("answer", "noise", "slow") else None
+    global connect_code, transmit_code, transmit_slot, properties, control_code, control_failures
+    of_slots = ("reader", "card", "empty", "fail", "count", "state", "bounce")
+    row = table[int(arguments[0]) % 16] if verb in of_slots else None
     if verb == "reader":
         name = bytes.fromhex(arguments[1]) if len(arguments) > 1 else b""
         row.update(name=name, state=ABSENT, count=0, atr=b"")
@@ -178,7 +213,8 @@ def obey(verb, arguments):
             for client in list(waiting):
                 answer(client)
     elif verb == "waits":
-        while not any(time.monotonic() - beginnings[client] > 0.05 for client in waiting):
+        wanted = int(arguments[0]) if arguments else 1
+        while sum(time.monotonic() - beginnings[client] > 0.05 for client in waiting) < wanted:
             begun.wait(0.01)
     elif verb == "slow":
         delay = int(arguments[0]) / 1000
@@ -194,6 +230,16 @@ def obey(verb, arguments):
             lock.release()
             lock.acquire()
             signal()
+    elif verb == "ignore":
+        ignored.add(int(arguments[0], 16))
+    elif verb == "connect":
+        connect_code = int(arguments[0], 16)
+    elif verb == "transmit":
+        transmit_code, transmit_slot = int(arguments[0], 16), int(arguments[1]) if arguments[1:] else None
+    elif verb == "properties":
+        properties = bytes.fromhex(arguments[0])
+    elif verb == "control":
+        control_code, control_failures = int(arguments[0], 16), int(arguments[1])
     elif verb == "hang":
         hung = True
     elif verb == "drop":
@@ -202,8 +248,10 @@ def obey(verb, arguments):
 
 
 listener = socket.socket(socket.AF_UNIX)
-listener.bind(sys.argv[1])
+# It must not be found before it listens.
+listener.bind(sys.argv[1] + ".new")
 listener.listen()
+os.rename(sys.argv[1] + ".new", sys.argv[1])
 threading.Thread(target=accept, daemon=True).start()
 print("ready", flush=True)
 for line in sys.stdin:
