@@ -177,7 +177,8 @@ struct CardSurvey: Sendable {
         let id =
             switch error {
             case .wrong(let id, _), .blocked(let id), .notInitialized(let id), .notAllowed(let id, _),
-                .newCodeRefused(let id, _), .unexpected(let id, _), .outcomeUnknown(let id, _):
+                .newCodeRefused(let id, _), .newCodeTooSimple(let id), .newCodeNotSet(let id, _),
+                .unblockingRefused(let id, _), .unexpected(let id, _), .outcomeUnknown(let id, _):
                 id
             case .card: ""
             }

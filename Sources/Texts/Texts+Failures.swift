@@ -118,6 +118,18 @@ extension Texts {
             text("Nothing was changed. Show the card to your service desk.")
         )
     }
+    package func applicationNotFound(_ application: String) -> Sentence {
+        Sentence(
+            text("This card has no {application} application.", ["application": application]),
+            text("Leave out --application, or insert the card that has it.")
+        )
+    }
+    package var terminated: Sentence {
+        Sentence(
+            text("This application on the card has been terminated: it can no longer be used."),
+            text("No code was sent to it. Show the card to your service desk.")
+        )
+    }
     package var derivedCodes: Sentence {
         Sentence(
             text("This card wants its codes in a derived form (KDF), which Kortvakt does not know."),
@@ -250,6 +262,30 @@ extension Texts {
         Sentence(
             text("This card has no PUK for {the_pin}.", pin.arguments),
             text("Nothing was sent to the card. Contact your service desk.")
+        )
+    }
+    package func newCodeTooSimple(_ pin: CodeName) -> Sentence {
+        Sentence(
+            text("The new {pin} is too simple for this card.", pin.arguments),
+            text("Choose another one, without repeated digits or digits in a row.")
+        )
+    }
+    package func newCodeNotSet(_ pin: CodeName, status: String) -> Sentence {
+        Sentence(
+            text(
+                "The unblocking code was accepted, but the card did not set the new {pin} (status {status}).",
+                pin.arguments.merging(["status": status]) { $1 }
+            ),
+            text("Check the card with: kortvakt status")
+        )
+    }
+    package func unblockingRefused(_ code: CodeName, status: String) -> Sentence {
+        Sentence(
+            text(
+                "The card does not unblock with {the_pin} (status {status}). It may be switched off on this card.",
+                code.arguments.merging(["status": status]) { $1 }
+            ),
+            text("Check the card with: kortvakt status")
         )
     }
     package func newCodeRefused(_ pin: CodeName, status: String) -> Sentence {

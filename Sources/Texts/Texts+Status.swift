@@ -1,6 +1,11 @@
 /// What `status` shows.
 extension Texts {
     package var emptyReader: String { text("no card") }
+    /// The name of an application, the same in every language; `family` is the one of JSON.
+    package func applicationName(_ family: String) -> String {
+        let names = ["pkcs15": "PKCS#15", "piv": "PIV", "openpgp": "OpenPGP", "gids": "GIDS", "idprime": "IDPrime"]
+        return names[family] ?? family
+    }
     package func unknownProduct(_ family: String) -> String {
         text("Card without a known product name ({family})", ["family": family])
     }

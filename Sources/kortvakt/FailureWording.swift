@@ -111,6 +111,9 @@ struct FailureWording {
         case .notRecognised:
             make(5, "card-not-recognised", texts.notRecognised(atr: Hex.string(of: atr)), advice: true)
         case .notSupported: make(5, "not-supported", texts.notSupported, advice: true)
+        case .applicationNotFound(let family):
+            make(5, "no-such-application", texts.applicationNotFound(texts.applicationName(family)))
+        case .terminated: make(5, "card-terminated", texts.terminated, advice: true)
         case .derivedCodes: make(5, "derived-codes", texts.derivedCodes, advice: true)
         case .malformed(let file): make(5, "card-damaged", texts.malformed(file), advice: true)
         case .unexpected(let status, _):
@@ -174,6 +177,11 @@ struct FailureWording {
             return make(5, "not-allowed", texts.notAllowed(name, status: "\(status)"), policy, advice: true)
         case .newCodeRefused(_, let status):
             return make(5, "new-pin-refused", texts.newCodeRefused(name, status: "\(status)"), policy)
+        case .newCodeTooSimple: return make(5, "new-pin-refused", texts.newCodeTooSimple(name), policy)
+        case .newCodeNotSet(_, let status):
+            return make(5, "new-pin-not-set", texts.newCodeNotSet(name, status: "\(status)"), policy, advice: true)
+        case .unblockingRefused(_, let status):
+            return make(5, "not-allowed", texts.unblockingRefused(name, status: "\(status)"), policy, advice: true)
         case .unexpected(_, let status):
             return make(1, "unexpected", texts.unexpectedStatus(name, status: "\(status)"), policy)
         case .outcomeUnknown: return make(13, "outcome-unknown", texts.outcomeUnknown(name), policy)

@@ -7,6 +7,10 @@ package enum CardError: Error, Equatable, Sendable {
     case notRecognised
     /// The card can do this in no way that is known.
     case notSupported
+    /// The card has no application of the family that was named.
+    case applicationNotFound(family: String)
+    /// The application was terminated: it answers SELECT and does nothing else any more.
+    case terminated
     /// The card wants its codes derived (OpenPGP KDF-DO), which is not done here.
     case derivedCodes
     /// A file that the application cannot do without is missing or makes no sense.
@@ -34,6 +38,12 @@ package enum PINError: Error, Equatable, Sendable {
     case notAllowed(id: String, StatusWord)
     /// The card refused the new code of `id`; by the standard no try, which only its counter can confirm.
     case newCodeRefused(id: String, StatusWord)
+    /// The new code of `id` is too simple for this card.
+    case newCodeTooSimple(id: String)
+    /// The unblocking code was accepted, and the card did not set the new code of `id` for another reason than the code itself.
+    case newCodeNotSet(id: String, StatusWord)
+    /// The card does not unblock with the code of `id`, which may be switched off; whether it was counted is unknown.
+    case unblockingRefused(id: String, StatusWord)
     /// An answer that says neither yes nor no; whether it was counted is unknown.
     case unexpected(id: String, StatusWord)
     /// A code was sent and no usable answer came.

@@ -33,6 +33,9 @@ extension PINError {
         case .notInitialized(let id): "not initialized \(id)"
         case .notAllowed(let id, let status): "not allowed \(id) \(status)"
         case .newCodeRefused(let id, let status): "new code refused \(id) \(status)"
+        case .newCodeTooSimple(let id): "new code too simple \(id)"
+        case .newCodeNotSet(let id, let status): "new code not set \(id) \(status)"
+        case .unblockingRefused(let id, let status): "unblocking refused \(id) \(status)"
         case .unexpected(let id, let status): "unexpected \(id) \(status)"
         case .outcomeUnknown(let id, _): "outcome unknown \(id)"
         case .card(let error): "card \(error.brief)"
@@ -46,6 +49,8 @@ extension CardError {
         case .transport(let error): "transport \(error)"
         case .notRecognised: "not recognised"
         case .notSupported: "not supported"
+        case .applicationNotFound(let family): "no application \(family)"
+        case .terminated: "terminated"
         case .derivedCodes: "derived codes"
         case .malformed(let file): "malformed \(file)"
         case .unexpected(let status, let instruction):
