@@ -16,6 +16,8 @@ package struct CardCertificates: Sendable {
     package let certificates: [CardCertificate]
     /// The card's PINs where `pins` was asked for; else none.
     package let pins: [PINPolicy]
+    /// The family of the application, where that one was read because another program is logged in to it.
+    package fileprivate(set) var familyInUse: String?
 
     /// Reads them in one transaction; blocking, no code is asked for.
     ///
@@ -26,8 +28,11 @@ package struct CardCertificates: Sendable {
     ) throws(OperationError) -> CardCertificates {
         let search = ApplicationSearch(connection.hints, for: .reading)
         return try connection.withTransaction { (channel) throws(OperationError) in
-            var session = try search.session(on: &channel)
-            return try asOperation { () throws(CardError) in try read(selection, in: &session) }
+            var found = try asOperation { () throws(CardError) in try search.run(on: &channel) }
+            guard var session = found.session.take() else { throw search.notFound }
+            var read = try asOperation { () throws(CardError) in try read(selection, in: &session) }
+            if found.keepsLogin { read.familyInUse = session.application.family }
+            return read
         }
     }
 

@@ -11,8 +11,15 @@ package protocol CardConnection: ~Copyable {
         _ body: (inout AnyCardChannel) throws(OperationError) -> R
     ) throws(OperationError) -> R
 
+    /// Whether the card service stopped answering at the end of a transaction, whose result is known nevertheless.
+    var serviceStoppedAnswering: Bool { get }
+
     /// Makes the card forget verified codes without disturbing other programs, and lets go of it.
     consuming func dropSecurityStatus() -> SecurityStatusDrop
+}
+
+extension CardConnection where Self: ~Copyable {
+    package var serviceStoppedAnswering: Bool { false }
 }
 
 /// What became of a verified code after an operation.
@@ -22,6 +29,8 @@ package enum SecurityStatusDrop: Hashable, Sendable {
     /// Others are connected and a reset would have logged them out: the card may remember it until they are done.
     /// The names are those of the programs that could be seen.
     case left(others: [String])
+    /// The card service stopped answering; `mayRemember` says whether the card may still hold the code as verified.
+    case serviceNotAnswering(mayRemember: Bool)
     /// The reader or the service failed before it could be told.
     case unknown
 }

@@ -50,7 +50,9 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
         switch securityStatus {
         case .untouched: break
         case .presented: dialog.securityStatusEnded(connection.dropSecurityStatus())
-        case .loggedOut: dialog.securityStatusEnded(.dropped)
+        case .loggedOut:
+            let isAnswering = !connection.serviceStoppedAnswering
+            dialog.securityStatusEnded(isAnswering ? .dropped : .serviceNotAnswering(mayRemember: false))
         }
         return dialog
     }
@@ -133,11 +135,12 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
         defer { dialog.cardWork(isGoingOn: false) }
         var status = securityStatus
         defer { securityStatus = status }
-        let budget = budget
+        let (budget, person) = (budget, dialog)
         try connection.withTransaction { (channel) throws(OperationError) in
             var session = try survey.open(for: first, on: &channel)
             for policy in counted where policy.kind != .key {
-                try budget.check(survey.readStatus(of: policy, in: &session), of: policy)
+                survey.forgetStatus(of: policy)
+                try survey.check(policy, budget, in: &session)
             }
             let result: Result<Void, OperationError>
             do throws(OperationError) {
@@ -149,6 +152,7 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
                 status = .presented
                 // A card that did not answer is asked nothing more: it is reset.
                 let isAnswering = if case .failure(.code(.outcomeUnknown, _)) = result { false } else { true }
+                if isAnswering { person.outcomeIsKnown() }
                 if isAnswering, !selectsAfterwards, (try? session.logOut()) == true { status = .loggedOut }
             }
             try result.get()

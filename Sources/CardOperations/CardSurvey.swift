@@ -85,6 +85,9 @@ struct CardSurvey: Sendable {
     /// The codes of kind `pin`.
     var pins: [PINPolicy] { policies.filter { $0.kind == .pin } }
 
+    /// All codes as last read, with their counters.
+    var reports: [PINReport] { policies.map(report) }
+
     /// The code with this id as last read, with its counter.
     func report(_ policy: PINPolicy) -> PINReport {
         PINReport(policy: policy, status: statuses[policy.id] ?? .unknown)
@@ -162,6 +165,27 @@ struct CardSurvey: Sendable {
     /// Whether the counter of `policy` has been read.
     func isRead(_ policy: PINPolicy) -> Bool { statuses[policy.id] != nil }
 
+    /// Refuses what would be pointless or would spend the last try unasked, by the counter as read in this transaction.
+    mutating func check(
+        _ policy: PINPolicy,
+        _ budget: TryBudget,
+        in session: inout ApplicationSession
+    ) throws(OperationError) {
+        do throws(OperationError) {
+            try budget.check(status(of: policy, in: &session), of: policy)
+        } catch .blocked(let policy, _) {
+            throw blocked(policy, in: &session)
+        }
+    }
+
+    /// The error for a blocked code, with the ways that are left: none of them is advised before its counter was read.
+    private mutating func blocked(_ policy: PINPolicy, in session: inout ApplicationSession) -> OperationError {
+        for code in policies where code.kind != .pin && code.id != policy.id && !isRead(code) {
+            _ = try? readStatus(of: code, in: &session)
+        }
+        return .blocked(policy, ways: reports.waysLeft(of: policy))
+    }
+
     /// What was read before a code was presented is no longer true.
     mutating func forgetStatus(of policy: PINPolicy) { statuses[policy.id] = nil }
 
@@ -184,15 +208,21 @@ struct CardSurvey: Sendable {
             }
         if case .card(let reason) = error { return .card(reason) }
         guard let policy = policies.first(where: { $0.id == id }) else { return .card(.notRecognised) }
+        if case .blocked = error { return blocked(policy, in: &session) }
         guard case .wrong(_, nil) = error, let status = try? readStatus(of: policy, in: &session) else {
             return .code(error, policy)
         }
-        if status.isBlocked == true { return .code(.blocked(id: id), policy) }
+        if status.isBlocked == true { return blocked(policy, in: &session) }
         return .code(.wrong(id: id, remainingTries: status.remainingTries), policy)
     }
 }
 
 extension ApplicationSearch {
+    /// The error where the search finds nothing.
+    var notFound: OperationError {
+        .card(hints.chosenFamily.map { .applicationNotFound(family: $0) } ?? .notRecognised)
+    }
+
     /// The session that the search finds; throws `notRecognised` where there is none.
     func session(on channel: inout AnyCardChannel) throws(OperationError) -> ApplicationSession {
         do throws(CardError) {
@@ -201,11 +231,11 @@ extension ApplicationSearch {
         } catch {
             throw .card(error)
         }
-        throw .card(.notRecognised)
+        throw notFound
     }
 }
 
 /// Runs `body` and gives its error the type that operations throw.
-func asOperation<R>(_ body: () throws(CardError) -> R) throws(OperationError) -> R {
+func asOperation<R: ~Copyable>(_ body: () throws(CardError) -> R) throws(OperationError) -> R {
     do throws(CardError) { return try body() } catch { throw .card(error) }
 }

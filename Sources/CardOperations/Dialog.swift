@@ -20,8 +20,16 @@ package protocol Dialog {
     mutating func show(_ plan: UnblockPlan)
     /// A new PIN reads as a date, and nobody can be asked.
     mutating func warnOfDate()
+    /// The card has answered a code: what comes of the operation is known, and only its end may still take time.
+    ///
+    /// Called inside the transaction; must not wait.
+    func outcomeIsKnown()
     /// A code was presented, the operation is over, and this became of the security status.
     mutating func securityStatusEnded(_ drop: SecurityStatusDrop)
+}
+
+extension Dialog {
+    package func outcomeIsKnown() {}
 }
 
 /// Which code is asked for.
@@ -73,6 +81,17 @@ package struct PINReport: Hashable, Sendable {
     }
 }
 
+extension [PINReport] {
+    /// The codes and keys that can still unblock what `policy` unblocks or is, in their order.
+    package func waysLeft(of policy: PINPolicy) -> [PINPolicy] {
+        let pins = policy.kind == .pin ? [policy] : map(\.policy).filter { $0.unblocking.contains { $0.by == policy.id } }
+        let ways = pins.filter(\.unblockIsAllowed).flatMap { $0.unblocking.map(\.by) }.compactMap { id in
+            first { $0.policy.id == id && id != policy.id }
+        }
+        return ways.filter { $0.policy.isInitialized && $0.status.isBlocked != true }.map(\.policy)
+    }
+}
+
 /// Which code a person means.
 package enum PINChoice: Hashable, Sendable {
     /// Nothing was said.
@@ -111,13 +130,15 @@ package struct TryBudget: Hashable, Sendable {
     }
 
     /// Refuses what would be pointless or would spend the last try unasked.
+    ///
+    /// `CardSurvey.check` adds the ways that are left to what this throws.
     func check(_ status: PINStatus, of pin: PINPolicy) throws(OperationError) {
         // OpenPGP cards tell one that was never set and one that is blocked alike.
         guard pin.isInitialized else {
             throw pin.role == .resettingCode
-                ? .code(.blocked(id: pin.id), pin) : .refused(.notInitialized, pin)
+                ? .blocked(pin, ways: []) : .refused(.notInitialized, pin)
         }
-        guard status.isBlocked != true else { throw .code(.blocked(id: pin.id), pin) }
+        guard status.isBlocked != true else { throw .blocked(pin, ways: []) }
         guard status.remainingTries == 1 else { return }
         switch pin.kind {
         case .pin: guard lastTry else { throw .refused(.lastTry, pin) }

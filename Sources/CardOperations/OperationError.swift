@@ -16,6 +16,8 @@ package enum OperationError: Error, Equatable, Sendable {
     case refused(Refusal, PINPolicy)
     /// The card's answer to a code.
     case code(PINError, PINPolicy)
+    /// The code is blocked; `ways` are the codes and keys that can still unblock the PIN, the usual one first.
+    case blocked(PINPolicy, ways: [PINPolicy])
     /// `--with` names nothing that unblocks this PIN.
     case noSuchUnblockingCode(String, known: [PINPolicy])
     /// Several codes can unblock it, and there is nobody to ask which.

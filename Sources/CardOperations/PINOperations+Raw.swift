@@ -34,7 +34,7 @@ extension PINOperations {
             (operation) throws(OperationError) in
             var (survey, counted) = try operation.survey { (survey, session) throws(OperationError) in
                 let counted = try survey.countedCodes(of: coded)
-                for policy in counted { try budget.check(survey.readStatus(of: policy, in: &session), of: policy) }
+                for policy in counted { try survey.check(policy, budget, in: &session) }
                 return counted
             }
             var secrets = SecretQueue()

@@ -59,7 +59,7 @@ package enum PINOperations {
         let budget = operation.budget
         return try operation.survey { (survey, session) throws(OperationError) in
             let pin = try survey.policy(for: choice, in: &session)
-            try budget.check(survey.status(of: pin, in: &session), of: pin)
+            try survey.check(pin, budget, in: &session)
             return pin
         }
     }

@@ -130,7 +130,7 @@ extension PINOperations {
             }
             let forms = try asOperation { () throws(CardError) in try session.signingForms(of: certificate) }
             guard !forms.isEmpty else { return .failure(.notSupported(certificate)) }
-            try budget.check(survey.status(of: pin, in: &session), of: pin)
+            try survey.check(pin, budget, in: &session)
             return .success(Candidate(certificate: certificate, pin: pin, forms: forms))
         }
     }

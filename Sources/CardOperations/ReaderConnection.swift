@@ -32,6 +32,8 @@ package struct ReaderConnection: CardConnection, ~Copyable {
         try card.withChannel(trace: trace, within: limit, body)
     }
 
+    package var serviceStoppedAnswering: Bool { card.serviceStoppedAnswering }
+
     package consuming func dropSecurityStatus() -> SecurityStatusDrop {
         do throws(PCSCError) {
             switch try card.dropSecurityStatus() {
@@ -39,7 +41,7 @@ package struct ReaderConnection: CardConnection, ~Copyable {
             case .othersConnected(let programs): return .left(others: programs.programs.map(\.name))
             }
         } catch {
-            return .unknown
+            return error == .serviceNotAnswering ? .serviceNotAnswering(mayRemember: true) : .unknown
         }
     }
 }

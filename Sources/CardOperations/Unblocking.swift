@@ -104,7 +104,11 @@ extension PINOperations {
         guard pin.isInitialized else { throw .refused(.notInitialized, pin) }
         guard pin.unblockIsAllowed else { throw .refused(.unblockNotAllowed, pin) }
         let (unblocking, puk) = try unblocking(of: pin, with: with, survey, dialog: &operation.dialog)
-        try budget.check(survey.report(puk).status, of: puk)
+        do throws(OperationError) {
+            try budget.check(survey.report(puk).status, of: puk)
+        } catch .blocked(let puk, _) {
+            throw .blocked(puk, ways: survey.reports.waysLeft(of: puk))
+        }
         let plan = UnblockPlan(pin: survey.report(pin), puk: survey.report(puk), unblocking: unblocking)
         return (survey, plan)
     }

@@ -163,6 +163,12 @@ extension Texts {
             text("No PIN was asked for. Verify it without --prove.")
         )
     }
+    package var removedBeforeSignature: Sentence {
+        Sentence(
+            text("The card was removed before it had signed. The PIN was correct."),
+            text("Insert the card, leave it in and try again.")
+        )
+    }
     package var notSigned: Sentence {
         Sentence(
             text(

@@ -20,6 +20,12 @@ extension Texts {
             text("Restart it with: sudo systemctl restart pcscd.service")
         )
     }
+    package var serviceStoppedAnswering: Sentence {
+        Sentence(
+            text("The card service (pcscd) stopped answering."),
+            text("Restart it with: sudo systemctl restart pcscd.service")
+        )
+    }
     package var notPermitted: Sentence {
         Sentence(
             text("You are not allowed to use the card service."),
@@ -158,13 +164,16 @@ extension Texts {
                 : text("Check that it is the right card and the right code before you try again.")
         )
     }
-    package func blockedPIN(_ pin: CodeName, command: String) -> Sentence {
+    package func blocked(_ pin: CodeName, way: CodeName, command: String) -> Sentence {
         Sentence(
             text("{the_pin} is blocked.", pin.arguments),
-            text("Have the PUK letter ready and unblock it with: {command}", ["command": command])
+            text(
+                "Have {the_pin} ready and run: {command}",
+                way.arguments.merging(["command": command]) { $1 }
+            )
         )
     }
-    package func blockedPINForDesk(_ pin: CodeName, command: String) -> Sentence {
+    package func blockedForDesk(_ pin: CodeName, command: String) -> Sentence {
         Sentence(
             text("{the_pin} is blocked.", pin.arguments),
             text("Call your service desk, and run this during the call: {command}", ["command": command])
@@ -197,12 +206,6 @@ extension Texts {
             text("Look at the card with: kortvakt status")
         )
     }
-    package func blockedAdministrator(_ pin: CodeName) -> Sentence {
-        Sentence(
-            text("{the_pin} is blocked.", pin.arguments),
-            text("Another code may still unblock the PIN. Look at the card with: kortvakt status")
-        )
-    }
     package var challengeLost: Sentence {
         Sentence(
             text(
@@ -211,10 +214,10 @@ extension Texts {
             text("Close other programs that use the card, run the command again and ask for a new response.")
         )
     }
-    package func blockedPINWithoutPUK(_ pin: CodeName) -> Sentence {
+    package func blockedPINWithoutWay(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("{the_pin} is blocked.", pin.arguments),
-            text("This card has no PUK that could unblock it. Contact your service desk.")
+            text("{the_pin} is blocked, and nothing on this card can unblock it.", pin.arguments),
+            text("Contact your service desk.")
         )
     }
     package func blockedPUK(_ pin: CodeName) -> Sentence {

@@ -6,6 +6,15 @@ extension Texts {
         let names = ["pkcs15": "PKCS#15", "piv": "PIV", "openpgp": "OpenPGP", "gids": "GIDS", "idprime": "IDPrime"]
         return names[family] ?? family
     }
+    package func applicationInUse(_ application: String) -> String {
+        text(
+            "Another program is logged in to {application}, so that application is shown.",
+            ["application": application]
+        )
+    }
+    package func otherApplications(_ names: String) -> String {
+        text("Other applications, shown with --application: {names}", ["names": names])
+    }
     package func unknownProduct(_ family: String) -> String {
         text("Card without a known product name ({family})", ["family": family])
     }

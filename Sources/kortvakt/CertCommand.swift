@@ -75,7 +75,12 @@ extension CardAtHand {
         defer { progress.cardWork(isGoingOn: false) }
         var connection = takeConnection()
         do throws(OperationError) {
-            return try CardCertificates.read(selection, from: &connection)
+            let read = try CardCertificates.read(selection, from: &connection)
+            if let family = read.familyInUse {
+                let texts = Program.texts
+                Output.error(texts.applicationInUse(texts.applicationName(family)))
+            }
+            return read
         } catch {
             throw wording.failure(error)
         }

@@ -100,7 +100,7 @@ struct CertVerifyCommand: ParsableCommand {
 
     /// Issuers that the card carries; none where it has gone or does not answer, which changes no verdict.
     private func authorities(in reader: Reader, _ trace: CardTrace?) -> [CardCertificate] {
-        let card = try? CardAtHand.openAgain(reader, trace: trace, json: common.json)
+        let card = try? CardAtHand.openAgain(reader, trace: trace, common)
         guard let card = card ?? nil else { return [] }
         return (try? card.readCertificates(.authorities).certificates) ?? []
     }

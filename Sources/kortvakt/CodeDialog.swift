@@ -157,6 +157,8 @@ struct CodeDialog: Dialog {
 
     mutating func warnOfDate() { Output.error(texts.dateWarning) }
 
+    func outcomeIsKnown() { interruption?.outcomeIsKnown() }
+
     mutating func securityStatusEnded(_ drop: SecurityStatusDrop) {
         ending = drop
         interruption?.end()
@@ -168,6 +170,10 @@ struct CodeDialog: Dialog {
     func showEnding() {
         switch ending {
         case .left(let others): Output.error(texts.leftVerified(others))
+        case .serviceNotAnswering(let mayRemember):
+            let sentence = texts.serviceStoppedAnswering
+            Output.error("\(sentence.happened) \(sentence.next)")
+            if mayRemember { Output.error(texts.mayBeVerified) }
         case .unknown: Output.error(texts.mayBeVerified)
         case .dropped, nil: break
         }

@@ -11,6 +11,9 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp(Program.texts.helpReader, valueName: "NAME|NUMBER"))
     var reader: String?
 
+    @Option(help: ArgumentHelp(Program.texts.helpApplication, valueName: "pkcs15|piv|openpgp|gids|idprime"))
+    var application: String?
+
     @Flag(help: ArgumentHelp(Program.texts.helpJSON))
     var json = false
 
@@ -24,8 +27,9 @@ struct CommonOptions: ParsableArguments {
     var showPersonalData = false
 
     func validate() throws {
-        guard let lang, Language(rawValue: lang) == nil else { return }
-        throw ValidationError(Program.texts.helpLang)
+        if let lang, Language(rawValue: lang) == nil { throw ValidationError(Program.texts.helpLang) }
+        guard let application, !CardFamilies.names.contains(application) else { return }
+        throw ValidationError(Program.texts.helpApplication)
     }
 }
 
@@ -97,15 +101,19 @@ struct CardAtHand: ~Copyable {
             named: options.reader,
             json: options.json
         )
-        return try connect(to: status, in: context, site: site, trace: trace, json: options.json)
+        return try connect(to: status, in: context, site: site, trace: trace, options)
     }
 
     /// The card that is now in a reader that was worked with before; `nil` where there is none.
-    static func openAgain(_ reader: Reader, trace: CardTrace?, json: Bool) throws(PCSCError) -> CardAtHand? {
+    static func openAgain(
+        _ reader: Reader,
+        trace: CardTrace?,
+        _ options: CommonOptions
+    ) throws(PCSCError) -> CardAtHand? {
         let context = try Context()
         let status = try context.statuses().first { $0.reader == reader && $0.presence == .present }
         guard let status else { return nil }
-        return try connect(to: status, in: context, site: .current, trace: trace, json: json)
+        return try connect(to: status, in: context, site: .current, trace: trace, options)
     }
 
     private static func connect(
@@ -113,17 +121,17 @@ struct CardAtHand: ~Copyable {
         in context: Context,
         site: Site,
         trace: CardTrace?,
-        json: Bool
+        _ options: CommonOptions
     ) throws(PCSCError) -> CardAtHand {
         trace?.remark(
             "kortvakt: reader \(Texts.printable(status.reader.name)), ATR \(Hex.string(of: status.atr))"
         )
         let connection = ReaderConnection(
             try context.connect(status.reader),
-            hints: site.hints(atr: status.atr),
+            hints: site.hints(atr: status.atr, application: options.application),
             trace: trace
         )
-        return CardAtHand(site: site, status: status, connection: connection, json: json)
+        return CardAtHand(site: site, status: status, connection: connection, json: options.json)
     }
 
     /// Wording for what goes wrong with this card.
@@ -161,8 +169,11 @@ struct Site: Sendable {
     func product(atr: [UInt8]) -> CardProduct? { products.product(atr: atr) }
 
     /// Where to look first on a card with this ATR, as far as data files say.
-    func hints(atr: [UInt8]) -> CardHints {
-        CardHints(atr: atr, products: products)
+    /// Where to look on a card with this Answer-to-Reset; only for `application` where a person names one.
+    func hints(atr: [UInt8], application: String?) -> CardHints {
+        var hints = CardHints(atr: atr, products: products)
+        hints.chosenFamily = application
+        return hints
     }
 
     private static func report(_ error: ConfigurationError) {

@@ -1,4 +1,5 @@
 internal import CardApplications
+internal import CardCore
 internal import CardOperations
 internal import Texts
 
@@ -20,8 +21,9 @@ extension FailureWording {
         case .notSupported(let certificate):
             make(5, "not-supported", texts.proofNotSupported(certificate.id))
         case .noChallenge: make(1, "unexpected", texts.unexpected("RAND_bytes"))
+        case .notSigned(.transport(.cardRemoved)), .notSigned(.transport(.noAnswer(cardRemoved: true))):
+            make(4, "card-removed", texts.removedBeforeSignature)
         case .notSigned:
-            // The PIN was right, whatever happened then: also a card that has gone was given it.
             make(5, "not-signed", texts.notSigned, advice: true)
         }
     }

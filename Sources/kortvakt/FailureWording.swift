@@ -20,6 +20,7 @@ struct FailureWording {
         case .service(let error): service(error)
         case .card(let error): card(error)
         case .code(let error, let policy): code(error, policy)
+        case .blocked(let policy, let ways): blocked(policy, ways)
         case .refused(let refusal, let policy): refused(refusal, policy)
         case .stillBlocked(let policy):
             make(1, "still-blocked", texts.stillBlocked(name(policy)), policy, advice: true)
@@ -149,29 +150,7 @@ struct FailureWording {
                 policy,
                 remaining: remaining
             )
-        case .blocked:
-            if policy.role == .resettingCode {
-                let sentence = texts.blockedResettingCode(name, command: "kortvakt pin unblock --with admin")
-                return make(7, "puk-blocked", sentence, policy, remaining: 0, advice: true)
-            }
-            if policy.role == .admin, policy.kind == .puk {
-                let sentence = texts.blockedAdministrator(name)
-                return make(7, "puk-blocked", sentence, policy, remaining: 0, advice: true)
-            }
-            if policy.kind != .pin {
-                return make(7, "puk-blocked", texts.blockedPUK(name), policy, remaining: 0, advice: true)
-            }
-            let sentence: Sentence
-            let command = "kortvakt pin unblock"
-            if let unblocking = policy.unblocking.first, policy.unblockIsAllowed {
-                sentence =
-                    unblocking.isResponse
-                    ? texts.blockedPINForDesk(name, command: command)
-                    : texts.blockedPIN(name, command: command)
-            } else {
-                sentence = texts.blockedPINWithoutPUK(name)
-            }
-            return make(7, "pin-blocked", sentence, policy, remaining: 0, advice: true)
+        case .blocked: return blocked(policy, [])
         case .notInitialized: return make(5, "not-activated", texts.notActivated(name), policy, advice: true)
         case .notAllowed(_, let status):
             return make(5, "not-allowed", texts.notAllowed(name, status: "\(status)"), policy, advice: true)
@@ -187,6 +166,27 @@ struct FailureWording {
         case .outcomeUnknown: return make(13, "outcome-unknown", texts.outcomeUnknown(name), policy)
         case .card(let error): return card(error)
         }
+    }
+
+    /// Advice names only what can still unblock the PIN.
+    private func blocked(_ policy: PINPolicy, _ ways: [PINPolicy]) -> Failure {
+        let code = policy.kind == .pin ? "pin-blocked" : "puk-blocked"
+        return make(7, code, blockedSentence(policy, ways), policy, remaining: 0, advice: true)
+    }
+
+    private func blockedSentence(_ policy: PINPolicy, _ ways: [PINPolicy]) -> Sentence {
+        let name = name(policy)
+        guard let way = ways.first else {
+            return policy.kind == .pin ? texts.blockedPINWithoutWay(name) : texts.blockedPUK(name)
+        }
+        // Where it is not the only one it has to be named.
+        let isUsual = policy.kind == .pin && policy.unblocking.count == 1
+        let role = way.role?.rawValue ?? way.id
+        let command = isUsual ? "kortvakt pin unblock" : "kortvakt pin unblock --with \(role)"
+        if policy.role == .resettingCode { return texts.blockedResettingCode(name, command: command) }
+        return way.kind == .key
+            ? texts.blockedForDesk(name, command: command)
+            : texts.blocked(name, way: self.name(way), command: command)
     }
 
     private func refused(_ refusal: OperationError.Refusal, _ policy: PINPolicy) -> Failure {

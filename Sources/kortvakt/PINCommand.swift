@@ -146,7 +146,11 @@ struct PINCommand: ParsableCommand {
                 throw wording.failure(error)
             }
             progress.cardWork(isGoingOn: false)
-            guard report.family != nil else { throw wording.failure(.card(.notRecognised)) }
+            guard report.family != nil else {
+                let unknown = common.application.map { CardError.applicationNotFound(family: $0) }
+                throw wording.failure(.card(unknown ?? .notRecognised))
+            }
+            if let note = StatusText(wording: wording).note(on: report) { Output.error(note) }
             if common.json {
                 JSON.print(PINListJSON(pins: report.pins.map(PINJSON.init)))
             } else {

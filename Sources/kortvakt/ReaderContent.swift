@@ -43,6 +43,11 @@ struct StatusText {
             serialNumber: report.identity.serialNumber.map { Texts.printable($0) }
         )
         if let identity { lines.append("   \(identity)") }
+        if let note = note(on: report) { lines.append("   \(note)") }
+        if !report.otherFamilies.isEmpty {
+            let names = report.otherFamilies.map(texts.applicationName).joined(separator: ", ")
+            lines.append("   \(texts.otherApplications(names))")
+        }
         lines.append("   \(texts.codes)")
         lines += pins(report.pins).map { "     \($0)" }
         lines.append("   \(texts.certificates)")
@@ -52,6 +57,12 @@ struct StatusText {
             lines += certificates.summary(of: certificate).map { "     \($0)" }
         }
         return lines
+    }
+
+    /// Why another application than usual is shown.
+    func note(on report: CardReport) -> String? {
+        guard report.keepsLogin, let family = report.family else { return nil }
+        return texts.applicationInUse(texts.applicationName(family))
     }
 
     private func line(of application: CardReport.ListedApplication) -> String {
@@ -64,7 +75,7 @@ struct StatusText {
         let rows = pins.map { pin -> [String] in
             [
                 Texts.printable(pin.policy.id, limit: 20), wording.name(pin.policy).bare,
-                wording.length(pin.policy), state(pin),
+                wording.length(pin.policy), state(pin, among: pins),
             ]
         }
         let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -75,12 +86,12 @@ struct StatusText {
         }
     }
 
-    private func state(_ pin: PINReport) -> String {
+    private func state(_ pin: PINReport, among pins: [PINReport]) -> String {
         guard pin.policy.isInitialized else { return texts.notInitialized() }
         guard pin.status.isBlocked == true else {
             return pin.status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
         }
-        guard pin.policy.unblockedBy != nil, pin.policy.unblockIsAllowed else { return texts.blocked() }
+        guard pin.policy.kind == .pin, !pins.waysLeft(of: pin.policy).isEmpty else { return texts.blocked() }
         return "\(texts.blocked()), \(texts.unblockWith("kortvakt pin unblock"))"
     }
 

@@ -87,12 +87,17 @@ struct StatusCommand: ParsableCommand {
         case .present: break
         }
         do throws(OperationError) {
-            content.report = try read(reader, site.hints(atr: reader.atr), context, trace: trace)
-            if content.report?.family == nil { content.failure = wording.failure(.card(.notRecognised)) }
+            content.report = try read(reader, site.hints(atr: reader.atr, application: common.application), context, trace: trace)
+            if content.report?.family == nil { content.failure = wording.failure(.card(unknownCard)) }
         } catch {
             content.failure = wording.failure(error)
         }
         return content
+    }
+
+    /// Why nothing was found on a card that answers.
+    private var unknownCard: CardError {
+        common.application.map { .applicationNotFound(family: $0) } ?? .notRecognised
     }
 
     private func read(

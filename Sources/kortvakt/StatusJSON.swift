@@ -19,14 +19,18 @@ struct StatusJSON: Encodable {
         let serialNumber: Nullable<String>
         let pins: [PINJSON]
         let certificates: [CertificateJSON]
-        /// What EF.DIR of a card that is not recognised lists.
+        /// Other applications that are known; of a card that is not recognised, what EF.DIR lists.
         let applications: [Application]
+        /// Whether this application is shown because another program is logged in to it.
+        let inUse: Bool
         let error: Nullable<ErrorJSON.Content>
     }
 
     struct Application: Encodable {
         let aid: String
         let label: Nullable<String>
+        /// What `--application` takes; `null` for one that Kortvakt does not know.
+        let family: Nullable<String>
     }
 
     let readers: [Reader]
@@ -58,9 +62,17 @@ struct StatusJSON: Encodable {
             applications: (report?.applications ?? []).map { application in
                 Application(
                     aid: Hex.string(of: application.aid),
-                    label: Nullable(application.label.map(shown.json))
+                    label: Nullable(application.label.map(shown.json)),
+                    family: Nullable(nil)
+                )
+            } + (report?.otherFamilies ?? []).map { family in
+                Application(
+                    aid: Hex.string(of: CardFamilies.identifier(of: family)),
+                    label: Nullable(nil),
+                    family: Nullable(family)
                 )
             },
+            inUse: report?.keepsLogin ?? false,
             error: Nullable(reader.failure.map { ErrorJSON($0).error })
         )
     }

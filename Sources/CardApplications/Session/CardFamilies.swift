@@ -14,6 +14,11 @@ package enum CardFamilies {
     /// The names of all families, in their order.
     package static var names: [String] { all.map { $0.name } }
 
+    /// The AID that a family's standard gives its application; empty for a family that is not known.
+    package static func identifier(of family: String) -> [UInt8] {
+        all.first { $0.name == family }?.applicationIdentifiers.first ?? []
+    }
+
     /// The families that `atr` makes likely, by name.
     package static func likely(_ atr: ATR) -> [String] {
         all.filter { $0.isLikely(atr: atr) }.map { $0.name }

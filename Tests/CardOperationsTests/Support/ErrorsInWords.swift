@@ -18,6 +18,7 @@ extension OperationError {
         case .refused(.format(let reason), let pin): "refused \(reason) \(pin.id)"
         case .refused(.newCodeFormat(let reason), let pin): "refused new \(reason) \(pin.id)"
         case .refused(let refusal, let pin): "refused \(refusal) \(pin.id)"
+        case .blocked(let pin, _): "blocked \(pin.id) (\(pin.id))"
         case .code(let error, let pin): "\(error.brief) (\(pin.id))"
         case .stillBlocked(let pin): "still blocked \(pin.id)"
         case .cancelled: "cancelled"
