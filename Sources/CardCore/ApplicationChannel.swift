@@ -106,7 +106,7 @@ extension EncodedCommand {
     /// The name in a SELECT by DF name (P1 = 04; ISO/IEC 7816-4, 11.2.2); `nil` for any other command.
     fileprivate var selectedName: [UInt8]? {
         withBytes { bytes in
-            guard bytes.count > 4, bytes[1] == Instruction.select, bytes[2] == 0x04 else { return nil }
+            guard bytes[1] == Instruction.select, bytes[2] == 0x04 else { return nil }
             let command = CommandAPDU(decoding: (0..<bytes.count).map { bytes[$0] })
             // Lengths that do not add up are no name that could be compared.
             return command?.data ?? []

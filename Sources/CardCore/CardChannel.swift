@@ -69,7 +69,7 @@ extension CardChannel where Self: ~Copyable {
                 data: Array(last.data.prefix(255))
             )
             let answer = try send(link)
-            guard answer.status.isSuccess else { return answer }
+            guard answer.status.isSuccess || answer.status.sw1 == 0x61 else { return answer }
             last.data.removeFirst(255)
         }
         last.expectedLength = last.expectedLength.map { min($0, 256) }

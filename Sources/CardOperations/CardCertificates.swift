@@ -30,9 +30,11 @@ package struct CardCertificates: Sendable {
         return try connection.withTransaction { (channel) throws(OperationError) in
             var found = try asOperation { () throws(CardError) in try search.run(on: &channel) }
             guard var session = found.session.take() else { throw search.notFound }
-            var read = try asOperation { () throws(CardError) in try read(selection, in: &session) }
-            if found.keepsLogin { read.familyInUse = session.application.family }
-            return read
+            var certificates = try asOperation { () throws(CardError) -> CardCertificates in
+                try read(selection, in: &session)
+            }
+            if found.keepsLogin { certificates.familyInUse = session.application.family }
+            return certificates
         }
     }
 

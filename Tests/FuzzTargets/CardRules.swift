@@ -28,6 +28,7 @@ struct CardRules {
         judgeTries(outcome, secrets.last, &broken)
         judgeSecurityStatus(secrets, dialog, &broken)
         judgeChallenge(dialog, &broken)
+        judgeApplication(secrets, &broken)
         if input.operation == .prove { ProofRules.judge(outcome, card.commands, &broken) }
         if case .failed(let error) = outcome { judgeText("\(error)", "an error", dialog, &broken) }
         if case .report(let report) = outcome { judge(report, &broken) }
@@ -203,7 +204,7 @@ struct CardRules {
                 !secrets.contains { $0.wasSent },
                 "an error says that no code was sent, and one was"
             )
-        case .failed(.code), .failed(.stillBlocked), .failed(.afterCode), .report, .notStarted: break
+        case .failed(.code), .failed(.blocked), .failed(.stillBlocked), .failed(.afterCode), .report, .notStarted: break
         }
     }
 

@@ -13,6 +13,8 @@ final class HostileCard {
         let carriesSecret: Bool
         /// What the card had last said of its counters, by reference.
         let counters: [UInt8: PINStatus]
+        /// Which transaction it was sent in, from 1.
+        let transaction: Int
         /// Whether it can have reached the card.
         var wasSent = true
         /// The status word of the whole exchange, GET RESPONSE included; `nil` while there is none.
@@ -100,7 +102,8 @@ final class HostileCard {
             header: Array(bytes.prefix(4)),
             data: Hex.string(of: bytes.dropFirst(5)),
             carriesSecret: carriesSecret,
-            counters: counters.statuses
+            counters: counters.statuses,
+            transaction: transactions
         )
         checkForm(bytes)
         counters.willSend(bytes, carriesSecret: carriesSecret)

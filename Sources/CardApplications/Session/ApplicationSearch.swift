@@ -39,7 +39,9 @@ extension ApplicationSearch {
     package func run(on channel: inout AnyCardChannel) throws(CardError) -> Identification {
         // A question that is answered saves the SELECT, and logs nobody out.
         var likelySelected = hints.likelyFamilies.count == 1 ? hints.likelyFamilies.first : nil
-        if purpose != .codes, hints.chosenFamily == nil {
+        if purpose != .codes, let chosen = hints.chosenFamily {
+            likelySelected = chosen
+        } else if purpose != .codes {
             var selected = try askWhatIsSelected(on: &channel)
             if let session = selected.session.take() {
                 return Identification(session: session, keepsLogin: selected.keepsLogin)

@@ -207,14 +207,15 @@ package struct CodeChannel: ~Copyable {
             p2: command.reference.rawValue,
             data: data
         )
-        presented.append(command)
         let response: ResponseAPDU
         do throws(TransportError) {
             response = try channel.exchange(apdu)
         } catch {
-            throw error.commandWasNotSent
-                ? .card(.transport(error)) : .outcomeUnknown(id: command.judged.id, error)
+            guard !error.commandWasNotSent else { throw .card(.transport(error)) }
+            presented.append(command)
+            throw .outcomeUnknown(id: command.judged.id, error)
         }
+        presented.append(command)
         if let error = judge(response.status) { throw error }
         return response
     }

@@ -49,7 +49,14 @@ struct MemoryConnection: CardConnection, ~Copyable {
     /// What card data says of the card.
     var families: [String] = []
 
-    var hints: CardHints { CardHints(atr: try? ATR(parsing: reader.card.atr), families: families) }
+    /// The family that a person named.
+    var chosenFamily: String?
+
+    var hints: CardHints {
+        var hints = CardHints(atr: try? ATR(parsing: reader.card.atr), families: families)
+        hints.chosenFamily = chosenFamily
+        return hints
+    }
 
     mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R
