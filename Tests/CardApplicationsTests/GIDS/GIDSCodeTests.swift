@@ -8,7 +8,8 @@ import VirtualCards
     private func pin(_ bench: GIDSFamilyBench) throws -> PINPolicy { try survey(bench).pin }
 
     /// The application and its PIN, read in one transaction.
-    private func survey(_ bench: GIDSFamilyBench) throws -> (application: any CardApplication, pin: PINPolicy) {
+    private func survey(_ bench: GIDSFamilyBench) throws -> (application: any CardApplication, pin: PINPolicy)
+    {
         try bench.withSession { session in
             let pin = try #require(try session.readPINs(roles: false).first { $0.kind == .pin })
             return (session.application, pin)

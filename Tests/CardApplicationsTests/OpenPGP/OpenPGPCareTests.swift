@@ -89,7 +89,9 @@ import VirtualCards
             }
             let policy = try policies.named("PW1")
             #expect(throws: CardError.notRecognised) {
-                try bench.withReopened(application, toPresent: policy) { try $0.verify(policy, secret("246810")) }
+                try bench.withReopened(application, toPresent: policy) {
+                    try $0.verify(policy, secret("246810"))
+                }
             }
             #expect(!bench.sent().contains { $0.hasPrefix("0020") })
         }
@@ -132,7 +134,9 @@ import VirtualCards
     @Test func logOutCoversCodesPresentedInEncodedCommands() throws {
         let bench = try Bench()
         let isLoggedOut = try bench.presenting("PW1") { session, policies in
-            for (mode, id, code) in [(0x81, "PW1", "246810"), (0x83, "PW3", "86421357")] as [(UInt8, String, String)] {
+            for (mode, id, code) in [(0x81, "PW1", "246810"), (0x83, "PW3", "86421357")]
+                as [(UInt8, String, String)]
+            {
                 let reference = PINReference(rawValue: mode)
                 let command = try PresentedCommand(
                     Instruction.verify,

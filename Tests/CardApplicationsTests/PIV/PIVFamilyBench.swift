@@ -137,7 +137,13 @@ final class PIVFamilyBench: VirtualCard {
                 case .changePUK:
                     try session.change(puk, from: secret(code ?? Self.puk), to: secret("24681357"))
                 case .unblock:
-                    try session.unblock(pin, by: unblocking, of: puk, secret(code ?? Self.puk), to: secret(new))
+                    try session.unblock(
+                        pin,
+                        by: unblocking,
+                        of: puk,
+                        secret(code ?? Self.puk),
+                        to: secret(new)
+                    )
                     for policy in [pin, puk] { _ = try? session.status(of: policy) }
                 }
             } catch {

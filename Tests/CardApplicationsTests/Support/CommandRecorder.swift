@@ -1,12 +1,16 @@
 import CardCore
 import VirtualCards
 
-/// A software card and every command that reaches it.
+/// Every command that reaches a card, which `answer` can replace.
 final class CommandRecorder: VirtualCard {
     private let card: any VirtualCard
+    private let answer: (([UInt8]) -> [UInt8]?)?
     private(set) var commands: [[UInt8]] = []
 
-    init(_ card: any VirtualCard) { self.card = card }
+    init(_ card: any VirtualCard, answer: (([UInt8]) -> [UInt8]?)? = nil) {
+        self.card = card
+        self.answer = answer
+    }
 
     var atr: [UInt8] { card.atr }
     var transmissionProtocol: TransmissionProtocol { card.transmissionProtocol }
@@ -14,6 +18,6 @@ final class CommandRecorder: VirtualCard {
 
     func process(_ command: [UInt8]) -> [UInt8] {
         commands.append(command)
-        return card.process(command)
+        return answer?(command) ?? card.process(command)
     }
 }

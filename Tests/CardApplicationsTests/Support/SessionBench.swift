@@ -33,7 +33,9 @@ extension VirtualCard {
         _ body: (inout ApplicationSession) throws -> R
     ) throws -> R? {
         let channel = DirectChannel(card: self)
-        guard var session = try ApplicationSession.resumeChallenge(of: application, on: channel) else { return nil }
+        guard var session = try ApplicationSession.resumeChallenge(of: application, on: channel) else {
+            return nil
+        }
         return try body(&session)
     }
 
@@ -45,6 +47,7 @@ extension VirtualCard {
     ) throws -> Bool {
         var channel: AnyCardChannel = DirectChannel(card: self)
         let hints = hints ?? CardHints(atr: try? ATR(parsing: atr))
-        return try family.find(ApplicationQuery(hints: hints, way: way, depth: .application), on: &channel) != nil
+        return try family.find(ApplicationQuery(hints: hints, way: way, depth: .application), on: &channel)
+            != nil
     }
 }
