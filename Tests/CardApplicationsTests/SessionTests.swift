@@ -143,6 +143,23 @@ import VirtualCards
         }
     }
 
+    /// A code that was not sent leaves nothing verified: another program is not logged out because of it.
+    @Test func codeThatWasNotSentIsNotPresented() throws {
+        let bench = try bench()
+        bench.other("0020008008" + "323436383130FFFF")
+        try bench.withSession { session in
+            let pin = try session.policy("80")
+            let command = PresentedCommand(Instruction.verify, reference: pin.reference, judged: pin)
+            #expect(throws: PINError.card(.transport(.commandTooLong(length: 0)))) {
+                try session.present(command, encoded: SecretBytes(capacity: 0) { _ in })
+            }
+            let hasPresented = session.hasPresented
+            #expect(!hasPresented)
+            #expect(try session.logOut())
+        }
+        #expect(bench.headers == "CB3FFF" && bench.card.verified == [0x80])
+    }
+
     // MARK: Later transactions
 
     /// Another program selects something else, or resets the card, between the two transactions of an operation.

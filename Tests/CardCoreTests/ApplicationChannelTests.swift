@@ -165,7 +165,7 @@ import Testing
         let record = Record([])
         try withChannel(record) { channel in
             let others: [[UInt8]] = [
-                Self.other, Array(Self.name.dropLast()), Self.name + [0x00], [],
+                Self.other, Array(Self.name.dropLast()), Self.name + [0x00],
                 Array(repeating: 0xA0, count: 16),
             ]
             for name in others {
@@ -183,6 +183,19 @@ import Testing
                 #expect(throws: TransportError.commandNotAllowed, "\(command)") {
                     try channel.plain.transmit(EncodedCommand(plain: bytes))
                 }
+            }
+        }
+        #expect(record.commands.isEmpty)
+    }
+
+    /// Without a name SELECT makes the card's default application current (GlobalPlatform: the issuer security domain).
+    @Test(arguments: ["00A40400", "00A4040C", "00A4040000"])
+    func defaultApplicationIsNotSelected(command: String) throws {
+        let record = Record([])
+        let bytes = try #require(Hex.bytes(of: command))
+        try withChannel(record) { channel in
+            #expect(throws: TransportError.commandNotAllowed) {
+                try channel.plain.transmit(EncodedCommand(plain: bytes))
             }
         }
         #expect(record.commands.isEmpty)
