@@ -239,7 +239,7 @@ import VirtualCards
         _ = try session.requestChallenge(of: key)
         let application = session.application
         _ = session.release()
-        // Selected again at once by another program: the application answers, and its challenge is void all the same.
+        // Selected again by another program at once: the application answers, but its challenge is void.
         reader.reset()
         bench.send("00A4040009A0000003974254465900")
         bench.forgetCommands()
