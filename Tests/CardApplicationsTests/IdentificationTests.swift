@@ -245,7 +245,7 @@ import VirtualCards
             let bench = try FamilyBench(profile)
             bench.habit = { $0[1] == 0xB0 && $0[2] & 0x80 != 0 ? refusal : nil }
             #expect(try bench.roles() == Self.all)
-            let identity = try bench.withApplication { try $0.readIdentity(on: &$1) }
+            let identity = try bench.withSession { try $0.readIdentity() }
             #expect(identity?.label == "SITHS e-tjänstekort")
             // It is learnt once for each application that is opened.
             #expect(bench.commands.filter { $0[1] == 0xB0 && $0[2] & 0x80 != 0 }.count <= 2)

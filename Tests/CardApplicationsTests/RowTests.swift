@@ -15,9 +15,9 @@ import VirtualCards
     func theProfileInTheATRDecides(atr: String, evidence: Evidence, tellsTries: Bool) throws {
         let bytes = try #require(Hex.bytes(of: atr))
         let bench = try FamilyBench { $0.atr.bytes = bytes }
-        let status = try bench.withApplication { application, channel in
-            let pins = try application.readPINs(roles: false, on: &channel)
-            let status = try application.status(of: try #require(pins.first), on: &channel)
+        let status = try bench.withSession { session in
+            let pins = try session.readPINs(roles: false)
+            let status = try session.status(of: try #require(pins.first))
             return (pins.first?.unblocking.first?.evidence, status)
         }
         let found = try #require(status)

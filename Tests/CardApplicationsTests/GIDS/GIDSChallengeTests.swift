@@ -32,114 +32,127 @@ import VirtualCards
         }.joined()
     }
 
-    /// What a blocked card and its owner need: PIN, key, and the challenge asked for in a first transaction.
-    private func withChallenge<R>(
-        _ bench: GIDSFamilyBench,
-        _ body: (inout any CardApplication, PINPolicy, PINPolicy, [UInt8], inout AnyCardChannel) throws -> R
-    ) throws -> R {
-        try bench.withApplication { application, channel in
-            let policies = try application.readPINs(roles: false, on: &channel)
-            let (pin, key) = (policies[0], policies[1])
-            try application.resume(for: key, on: &channel)
-            let challenge = try application.requestChallenge(of: key, on: &channel)
-            bench.forgetCommands()
-            return try body(&application, pin, key, challenge, &channel)
+    /// What is needed to answer a challenge.
+    private struct Challenge {
+        let application: any CardApplication
+        let pin: PINPolicy
+        let key: PINPolicy
+        let bytes: [UInt8]
+    }
+
+    /// Reads the codes in one transaction and requests a challenge in another.
+    private func requestChallenge(_ bench: GIDSFamilyBench) throws -> Challenge {
+        let (found, policies) = try bench.withSession { session in
+            let policies = try session.readPINs(roles: false)
+            return (session.application, policies)
+        }
+        defer { bench.forgetCommands() }
+        return try bench.withReopened(found, toPresent: policies[1]) { session in
+            let bytes = try session.requestChallenge(of: policies[1])
+            return Challenge(
+                application: session.application,
+                pin: policies[0],
+                key: policies[1],
+                bytes: bytes
+            )
         }
     }
 
     private func unblock(
-        _ application: inout any CardApplication,
-        _ pin: PINPolicy,
-        _ key: PINPolicy,
+        _ session: inout ApplicationSession,
+        _ challenge: Challenge,
         _ response: [UInt8],
-        to new: String = "804629",
-        on channel: inout AnyCardChannel
+        to new: String = "804629"
     ) -> PINError? {
         do throws(PINError) {
-            let way = pin.unblocking[0]
-            try application.unblock(pin, by: way, of: key, secret(response), to: secret(new), on: &channel)
+            let (pin, key) = (challenge.pin, challenge.key)
+            try session.unblock(pin, by: pin.unblocking[0], of: key, secret(response), to: secret(new))
             return nil
         } catch { return error }
     }
 
-    @Test func theResponseOfWhoeverHasTheKeyUnblocks() throws {
+    @Test func rightResponseUnblocks() throws {
         let bench = try GIDSFamilyBench(tries: 0)
-        try withChallenge(bench) { application, pin, key, challenge, channel in
-            #expect(challenge.count == 8)
-            let right = try response(challenge)
-            #expect(try application.challengeStands(of: key, on: &channel))
-            #expect(unblock(&application, pin, key, right, on: &channel) == nil)
-            #expect(try application.status(of: pin, on: &channel).remainingTries == 3)
-            #expect(try application.endSecurityStatus(on: &channel))
+        let challenge = try requestChallenge(bench)
+        #expect(challenge.bytes.count == 8)
+        let right = try response(challenge.bytes)
+        let isLoggedOut = try bench.withChallenge(of: challenge.application) { session in
+            #expect(unblock(&session, challenge, right) == nil)
+            #expect(try session.status(of: challenge.pin).remainingTries == 3)
+            return try session.logOut()
         }
+        #expect(isLoggedOut == true)
         #expect(bench.headers == ["00CBA000", "00870000", "002C0280", "00CB3FFF", "00200082"])
         #expect(bench.card.state.codes["80"]?.value == "804629")
     }
 
-    @Test func anotherKeysResponseIsAWrongAdministratorCodeAndNothingElseIsSent() throws {
+    @Test func wrongResponseIsAWrongAdministratorCodeAndNothingFollowsIt() throws {
         let bench = try GIDSFamilyBench(tries: 0)
-        try withChallenge(bench) { application, pin, key, challenge, channel in
-            let wrong = try response(challenge, key: Self.otherKey)
-            #expect(
-                unblock(&application, pin, key, wrong, on: &channel)
-                    == .wrong(id: "admin", remainingTries: nil)
-            )
-            #expect(bench.headers == ["00870000"])
+        let challenge = try requestChallenge(bench)
+        let wrong = try response(challenge.bytes, key: Self.otherKey)
+        let right = try response(challenge.bytes)
+        let errors = try bench.withChallenge(of: challenge.application) { session in
+            let first = unblock(&session, challenge, wrong)
+            #expect(bench.headers == ["00CBA000", "00870000"])
             // The challenge is used up: even the right response is nothing the card can judge.
-            let right = try response(challenge)
-            #expect(
-                unblock(&application, pin, key, right, on: &channel)
-                    == .notAllowed(id: "admin", .conditionsNotSatisfied)
-            )
+            return [first, unblock(&session, challenge, right)]
         }
+        #expect(
+            errors == [
+                .wrong(id: "admin", remainingTries: nil),
+                .notAllowed(id: "admin", .conditionsNotSatisfied),
+            ]
+        )
         #expect(bench.card.state.codes["80"]?.remainingTries == 0)
         #expect(bench.card.state.codes["B080"]?.remainingTries == 4)
     }
 
-    @Test func aKeyThatIsBlockedIsToldSo() throws {
+    @Test func blockedKeyIsReportedAsBlocked() throws {
         let bench = try GIDSFamilyBench(tries: 0)
         for _ in 0..<5 {
             bench.send("002281A403830180")
             bench.send("00870000047C02810000")
             bench.send("008700000C7C0A82080001020304050607")
         }
-        try withChallenge(bench) { application, pin, key, challenge, channel in
-            let right = try response(challenge)
-            #expect(unblock(&application, pin, key, right, on: &channel) == .blocked(id: "admin"))
+        let challenge = try requestChallenge(bench)
+        let right = try response(challenge.bytes)
+        let error = try bench.withChallenge(of: challenge.application) { session in
+            unblock(&session, challenge, right)
         }
+        #expect(error == .blocked(id: "admin"))
     }
 
-    @Test func aChallengeDoesNotStandWhereAnotherApplicationIsSelected() throws {
+    @Test func challengeIsVoidWhereTheApplicationIsNotSelected() throws {
         let bench = try GIDSFamilyBench(tries: 0)
-        try withChallenge(bench) { application, _, key, _, channel in
-            bench.reset()
-            let stands = try application.challengeStands(of: key, on: &channel)
-            #expect(!stands)
-            #expect(bench.headers == ["00CBA000"])
-        }
+        let challenge = try requestChallenge(bench)
+        bench.reset()
+        let result: Void? = try bench.withChallenge(of: challenge.application) { _ in }
+        #expect(result == nil)
+        #expect(bench.headers == ["00CBA000"])
     }
 
-    @Test func aNewPINThatTheCardRefusesIsNotTheKeysFault() throws {
+    @Test func refusedNewPINIsNotAWrongResponse() throws {
         let bench = try GIDSFamilyBench(tries: 0)
-        try withChallenge(bench) { application, pin, key, challenge, channel in
-            let right = try response(challenge)
-            #expect(
-                unblock(&application, pin, key, right, to: "123", on: &channel)
-                    == .newCodeRefused(id: "80", .wrongLength)
-            )
+        let challenge = try requestChallenge(bench)
+        let right = try response(challenge.bytes)
+        let error = try bench.withChallenge(of: challenge.application) { session in
+            unblock(&session, challenge, right, to: "123")
         }
+        #expect(error == .newCodeRefused(id: "80", .wrongLength))
         #expect(bench.card.state.codes["B080"]?.remainingTries == 5)
     }
 
-    @Test func aResponseOfTheWrongLengthIsNotSent() throws {
+    @Test func responseOfWrongLengthIsNotSent() throws {
         let bench = try GIDSFamilyBench(tries: 0)
-        try withChallenge(bench) { application, pin, key, _, channel in
+        let challenge = try requestChallenge(bench)
+        let result: Void? = try bench.withChallenge(of: challenge.application) { session in
             for length in [1, 7, 9, 40] {
                 let bytes = [UInt8](repeating: 1, count: length)
-                #expect(unblock(&application, pin, key, bytes, on: &channel) == .card(.notSupported))
+                #expect(unblock(&session, challenge, bytes) == .card(.notSupported))
             }
         }
-        #expect(bench.commands.isEmpty)
+        #expect(result != nil)
+        #expect(bench.headers == ["00CBA000"])
     }
 
     @Test(arguments: [
@@ -150,23 +163,23 @@ import VirtualCards
         ("7C0A82080001020304050607" + "9000", .malformed(file: "challenge")),
         ("7C0A810900010203040506079000", .malformed(file: "challenge")),
     ])
-    func aChallengeThatIsNoneEndsTheMatter(answer: String, error: CardError) throws {
+    func malformedChallengeIsAnError(answer: String, error: CardError) throws {
         let bench = try GIDSFamilyBench(tries: 0)
         let bytes = try #require(Hex.bytes(of: answer))
         bench.habit = { $0[1] == 0x87 ? bytes : nil }
-        try bench.withApplication { application, channel in
-            let key = try #require(try application.readPINs(roles: false, on: &channel).last)
-            #expect(throws: error) { try application.requestChallenge(of: key, on: &channel) }
+        try bench.withSession { session in
+            let key = try #require(try session.readPINs(roles: false).last)
+            #expect(throws: error) { try session.requestChallenge(of: key) }
         }
     }
 
     @Test func aCardWithoutTheKeyHasNoChallenge() throws {
         let bench = try GIDSFamilyBench()
         bench.habit = { $0[1] == 0x22 ? [0x6A, 0x88] : nil }
-        try bench.withApplication { application, channel in
-            let key = try #require(try application.readPINs(roles: false, on: &channel).last)
+        try bench.withSession { session in
+            let key = try #require(try session.readPINs(roles: false).last)
             #expect(throws: CardError.notSupported) {
-                try application.requestChallenge(of: key, on: &channel)
+                try session.requestChallenge(of: key)
             }
         }
         #expect(!bench.headers.contains("00870000"))
@@ -174,10 +187,11 @@ import VirtualCards
 
     @Test func aLyingCardLeavesThePINBlocked() throws {
         let bench = try GIDSFamilyBench(tries: 0, fault: .lyingUnblock)
-        try withChallenge(bench) { application, pin, key, _, channel in
-            #expect(unblock(&application, pin, key, [UInt8](repeating: 0, count: 8), on: &channel) == nil)
-            let status = try application.status(of: pin, on: &channel)
-            #expect(status.isBlocked == true)
+        let challenge = try requestChallenge(bench)
+        let status = try bench.withChallenge(of: challenge.application) { session in
+            #expect(unblock(&session, challenge, [UInt8](repeating: 0, count: 8)) == nil)
+            return try session.status(of: challenge.pin)
         }
+        #expect(status?.isBlocked == true)
     }
 }

@@ -5,16 +5,21 @@ import Testing
 import VirtualCards
 
 @Suite struct GIDSCodeTests {
-    private func pin(_ bench: GIDSFamilyBench) throws -> PINPolicy {
-        try bench.withApplication { application, channel in
-            try #require(try application.readPINs(roles: false, on: &channel).first { $0.kind == .pin })
+    private func pin(_ bench: GIDSFamilyBench) throws -> PINPolicy { try survey(bench).pin }
+
+    /// The application and its PIN, read in one transaction.
+    private func survey(_ bench: GIDSFamilyBench) throws -> (application: any CardApplication, pin: PINPolicy)
+    {
+        try bench.withSession { session in
+            let pin = try #require(try session.readPINs(roles: false).first { $0.kind == .pin })
+            return (session.application, pin)
         }
     }
 
     @Test func theListOfPINsCostsThreeCommands() throws {
         let bench = try GIDSFamilyBench(tries: 2)
-        try bench.withApplication { application, channel in
-            let policies = try application.readPINs(roles: true, on: &channel)
+        try bench.withSession { session in
+            let policies = try session.readPINs(roles: true)
             #expect(policies.map(\.id) == ["80", "admin"])
             #expect(policies.map(\.kind) == [.pin, .key])
             let pin = try #require(policies.first)
@@ -29,40 +34,38 @@ import VirtualCards
                     )
                 ]
             )
-            #expect(try application.status(of: pin, on: &channel) == PINStatus(remainingTries: 2))
-            #expect(try application.status(of: policies[1], on: &channel) == .unknown)
+            #expect(try session.status(of: pin) == PINStatus(remainingTries: 2))
+            #expect(try session.status(of: policies[1]) == .unknown)
         }
         #expect(bench.headers == ["00CBA000", "00CB3FFF", "00CB3FFF"])
     }
 
     @Test func aCounterThatWasReadIsToldOnceAndThenAskedFor() throws {
         let bench = try GIDSFamilyBench()
-        try bench.withApplication { application, channel in
-            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
-            _ = try application.status(of: pin, on: &channel)
+        try bench.withSession { session in
+            let pin = try #require(try session.readPINs(roles: true).first)
+            _ = try session.status(of: pin)
             bench.send("00200080063131313131" + "31")
-            #expect(try application.status(of: pin, on: &channel).remainingTries == 2)
+            #expect(try session.status(of: pin).remainingTries == 2)
         }
     }
 
-    @Test func inANewTransactionNothingOldIsTold() throws {
+    @Test func counterIsReadAgainInALaterTransaction() throws {
         let bench = try GIDSFamilyBench()
-        try bench.withApplication { application, channel in
-            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
-            bench.send("00200080063131313131" + "31")
-            try application.resume(for: pin, on: &channel)
-            #expect(try application.status(of: pin, on: &channel).remainingTries == 2)
-        }
+        let (application, pin) = try survey(bench)
+        bench.send("00200080063131313131" + "31")
+        let status = try bench.withReopened(application, toPresent: pin) { try $0.status(of: pin) }
+        #expect(status.remainingTries == 2)
     }
 
     @Test func theRightPINIsTakenAndForgottenAgain() throws {
         let bench = try GIDSFamilyBench()
         let pin = try pin(bench)
         bench.forgetCommands()
-        try bench.withApplication { application, channel in
-            try application.verify(pin, secret("246810"), on: &channel)
+        try bench.withSession { session in
+            try session.verify(pin, secret("246810"))
             #expect(bench.isUserVerified)
-            #expect(try application.endSecurityStatus(on: &channel))
+            #expect(try session.logOut())
         }
         #expect(!bench.isUserVerified)
         #expect(bench.headers == ["00CBA000", "00200080", "00200082"])
@@ -71,10 +74,10 @@ import VirtualCards
     @Test func wrongAndBlockedPINsAreToldByTheirCounter() throws {
         let bench = try GIDSFamilyBench()
         let pin = try pin(bench)
-        let errors: [PINError?] = try bench.withApplication { application, channel in
+        let errors: [PINError?] = try bench.withSession { session in
             (0..<4).map { _ in
                 do throws(PINError) {
-                    try application.verify(pin, secret("975318"), on: &channel)
+                    try session.verify(pin, secret("975318"))
                     return nil
                 } catch { return error }
             }
@@ -92,8 +95,8 @@ import VirtualCards
         let pin = try pin(bench)
         // The software card keeps printable ASCII only.
         let error = #expect(throws: PINError.self) {
-            try bench.withApplication { application, channel in
-                try application.change(pin, from: secret("246810"), to: secret("Käsnäs1"), on: &channel)
+            try bench.withSession { session in
+                try session.change(pin, from: secret("246810"), to: secret("Käsnäs1"))
             }
         }
         #expect(error == .newCodeRefused(id: "80", .incorrectData))
@@ -104,8 +107,8 @@ import VirtualCards
     @Test func aPINMayHaveLetters() throws {
         let bench = try GIDSFamilyBench()
         let pin = try pin(bench)
-        try bench.withApplication { application, channel in
-            try application.change(pin, from: secret("246810"), to: secret("ny Kod-4711"), on: &channel)
+        try bench.withSession { session in
+            try session.change(pin, from: secret("246810"), to: secret("ny Kod-4711"))
         }
         #expect(bench.card.state.codes["80"]?.value == "ny Kod-4711")
         #expect(throws: Never.self) { try pin.check(secret("ny Kod-4711")) }
@@ -113,27 +116,25 @@ import VirtualCards
         #expect(throws: PINFormatError.tooShort(minimum: 4)) { try pin.check(secret("123")) }
     }
 
-    @Test func whatAnotherProgramSelectedIsSelectedBackBeforeACode() throws {
+    @Test func applicationIsSelectedAgainBeforeACode() throws {
         let bench = try GIDSFamilyBench()
-        try bench.withApplication { application, channel in
-            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
-            bench.reset()
-            bench.forgetCommands()
-            try application.resume(for: pin, on: &channel)
-            try application.verify(pin, secret("246810"), on: &channel)
-        }
+        let (application, pin) = try survey(bench)
+        bench.reset()
+        bench.forgetCommands()
+        try bench.withReopened(application, toPresent: pin) { try $0.verify(pin, secret("246810")) }
         #expect(bench.headers == ["00CBA000", "00A40400", "00200080"])
     }
 
-    @Test func noCodeGoesWhereTheApplicationIsNot() throws {
+    @Test func noCodeIsSentWhereTheApplicationIsGone() throws {
         let bench = try GIDSFamilyBench()
-        try bench.withApplication { application, channel in
-            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
-            for answer in ["6A82", "9000", "6D00"] {
-                bench.habit = { _ in Hex.bytes(of: answer) }
-                #expect(throws: CardError.self) { try application.resume(for: pin, on: &channel) }
+        let (application, pin) = try survey(bench)
+        for answer in ["6A82", "9000", "6D00"] {
+            bench.habit = { _ in Hex.bytes(of: answer) }
+            #expect(throws: CardError.notRecognised) {
+                try bench.withReopened(application, toPresent: pin) { try $0.verify(pin, secret("246810")) }
             }
         }
+        #expect(!bench.headers.contains("00200080"))
     }
 
     @Test func aCardWithAPUKIsUnblockedByItInOneCommand() throws {
@@ -148,21 +149,20 @@ import VirtualCards
             default: return nil
             }
         }
-        try bench.withApplication { application, channel in
-            let policies = try application.readPINs(roles: true, on: &channel)
+        try bench.withSession { session in
+            let policies = try session.readPINs(roles: true)
             #expect(policies.map(\.id) == ["80", "81", "admin"])
             let (pin, puk) = (policies[0], policies[1])
             #expect(puk.maximumTries == 10 && puk.kind == .puk)
             #expect(pin.unblocking.map(\.by) == ["81", "admin"])
-            #expect(try application.status(of: puk, on: &channel).remainingTries == 5)
+            #expect(try session.status(of: puk).remainingTries == 5)
             #expect(throws: PINError.wrong(id: "81", remainingTries: 4)) {
-                try application.unblock(
+                try session.unblock(
                     pin,
                     by: pin.unblocking[0],
                     of: puk,
                     secret("13572468"),
-                    to: secret("804629"),
-                    on: &channel
+                    to: secret("804629")
                 )
             }
         }
@@ -180,11 +180,11 @@ import VirtualCards
         let bench = try GIDSFamilyBench()
         let bytes = try #require(Hex.bytes(of: answer + "9000"))
         bench.habit = { $0.starts(with: [0x00, 0xCB, 0x3F, 0xFF]) ? bytes : nil }
-        try bench.withApplication { application, channel in
-            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
-            let status = try application.status(of: pin, on: &channel)
+        try bench.withSession { session in
+            let pin = try #require(try session.readPINs(roles: true).first)
+            let status = try session.status(of: pin)
             #expect(status.remainingTries == tries)
-            #expect(try application.status(of: pin, on: &channel) == status)
+            #expect(try session.status(of: pin) == status)
         }
     }
 }

@@ -1,10 +1,9 @@
+import CardApplications
 import CardCore
 import Testing
 import VirtualCards
 
-@testable import CardApplications
-
-/// A GIDS software card with a few habits of its own, and the way to the application on it.
+/// A GIDS software card whose answers can be replaced, and sessions with its application.
 final class GIDSFamilyBench: VirtualCard {
     let card: GIDSCard
     /// Every command that reached the card.
@@ -50,18 +49,15 @@ final class GIDSFamilyBench: VirtualCard {
 
     func forgetCommands() { commands = [] }
 
-    /// A transaction without a reset before it.
-    var channel: DirectChannel { DirectChannel(card: self) }
+    /// What card data says of the card.
+    var hints: CardHints { CardHints(atr: try? ATR(parsing: atr), families: ["gids"]) }
 
-    /// Looks, or selects, and lends the application to `body`.
-    func withApplication<R>(
-        _ body: (inout any CardApplication, inout AnyCardChannel) throws -> R
+    /// Finds the application in a transaction and lends its session to `body`.
+    func withSession<R>(
+        for purpose: ApplicationSearch.Purpose = .codes,
+        _ body: (inout ApplicationSession) throws -> R
     ) throws -> R {
-        var channel: AnyCardChannel = channel
-        let hints = CardHints(atr: try ATR(parsing: atr))
-        let found = try GIDSFamily.look(hints, on: &channel) ?? GIDSFamily.select(hints, on: &channel)
-        var application = try #require(found)
-        return try body(&application, &channel)
+        try #require(try withSession(ApplicationSearch(hints, for: purpose), body))
     }
 
     /// The content of a data object of the image.

@@ -16,8 +16,8 @@ import VirtualCards
 
     @Test func certificatesAreUnpackedAndNamed() throws {
         let bench = try GIDSFamilyBench()
-        let found = try bench.withApplication { application, channel in
-            try application.readCertificates(.pins, on: &channel)
+        let found = try bench.withSession { session in
+            try session.readCertificates(.pins)
         }
         #expect(found.map(\.id) == ["kxc00", "ksc01"])
         #expect(found.map(\.label) == ["Testina Provkort legitimering", "Testina Provkort underskrift"])
@@ -32,8 +32,8 @@ import VirtualCards
 
     @Test func theSerialNumberIsTheCardIdentifier() throws {
         let bench = try GIDSFamilyBench(selected: false)
-        let identity = try bench.withApplication { application, channel in
-            try application.readIdentity(on: &channel)
+        let identity = try bench.withSession { session in
+            try session.readIdentity()
         }
         #expect(identity.serialNumber == "5B0975227999990000010A0B0C0D0E0F")
         #expect(bench.headers == ["00CBA000", "00A40400", "00CBA012"])
@@ -42,16 +42,16 @@ import VirtualCards
     @Test func aCertificateThatIsStoredAsItIsIsTaken() throws {
         let plain = try der("login")
         let bench = try GIDSFamilyBench { $0.put("DF24", plain) }
-        let found = try bench.withApplication { application, channel in
-            try application.readCertificates(.pins, on: &channel)
+        let found = try bench.withSession { session in
+            try session.readCertificates(.pins)
         }
         #expect(found.first?.der == plain)
     }
 
     @Test func containersThatAreNotInUseHaveNoCertificate() throws {
         let bench = try GIDSFamilyBench { $0.containerMap[80] = 0 }
-        let found = try bench.withApplication { application, channel in
-            try application.readCertificates(.pins, on: &channel)
+        let found = try bench.withSession { session in
+            try session.readCertificates(.pins)
         }
         #expect(found.map(\.id) == ["ksc01"])
     }
@@ -60,13 +60,13 @@ import VirtualCards
         let bench = try GIDSFamilyBench(selected: false) { image in
             for index in image.files.indices { image.files[index].objects = [:] }
         }
-        try bench.withApplication { application, channel in
-            let pins = try application.readPINs(roles: true, on: &channel)
+        try bench.withSession { session in
+            let pins = try session.readPINs(roles: true)
             #expect(pins.map(\.id) == ["80", "admin"])
-            let identity = try application.readIdentity(on: &channel)
+            let identity = try session.readIdentity()
             #expect(identity == CardIdentity())
             #expect(throws: CardError.malformed(file: "master file")) {
-                try application.readCertificates(.pins, on: &channel)
+                try session.readCertificates(.pins)
             }
         }
     }

@@ -7,15 +7,15 @@ import VirtualCards
 @Suite struct GIDSFindingTests {
     @Test func whatIsSelectedIsFoundByOneQuestion() throws {
         let bench = try GIDSFamilyBench()
-        let family = try bench.withApplication { application, _ in application.family }
+        let family = try bench.withSession { $0.application.family }
         #expect(family == "gids")
         #expect(bench.headers == ["00CBA000"])
     }
 
     @Test func afterAResetItIsSelectedByItsName() throws {
         let bench = try GIDSFamilyBench(selected: false)
-        let pins = try bench.withApplication { application, channel in
-            try application.readPINs(roles: true, on: &channel)
+        let pins = try bench.withSession { session in
+            try session.readPINs(roles: true)
         }
         #expect(pins.count == 2)
         #expect(bench.headers == ["00CBA000", "00A40400", "00CB3FFF", "00CB3FFF"])
@@ -31,21 +31,21 @@ import VirtualCards
         #expect(!GIDSFamily.isLikely(atr: piv))
     }
 
-    /// Everything that can be asked without a code, in one transaction.
-    @Test func aPINThatAnotherProgramVerifiedSurvivesEverythingThatIsRead() throws {
+    /// Everything that can be read without a code, in several transactions.
+    @Test func readingPreservesThePINThatAnotherProgramVerified() throws {
         let bench = try GIDSFamilyBench()
         #expect(bench.send("00200080063234363831" + "30") == "9000")
-        try bench.withApplication { application, channel in
-            for policy in try application.readPINs(roles: true, on: &channel) {
-                _ = try application.status(of: policy, on: &channel)
-                try application.resume(for: policy, on: &channel)
-                _ = try application.status(of: policy, on: &channel)
-            }
-            _ = try application.readIdentity(on: &channel)
-            _ = try application.readCertificates([.pins, .retired], on: &channel)
-            let key = try #require(try application.readPINs(roles: true, on: &channel).last)
-            _ = try application.challengeStands(of: key, on: &channel)
+        let (application, policies) = try bench.withSession { session in
+            let policies = try session.readPINs(roles: true)
+            for policy in policies { _ = try session.status(of: policy) }
+            _ = try session.readIdentity()
+            _ = try session.readCertificates([.pins, .retired])
+            return (session.application, policies)
         }
+        for policy in policies {
+            try bench.withReopened(application, toPresent: policy) { _ = try $0.status(of: policy) }
+        }
+        #expect(try bench.withChallenge(of: application) { _ in true } == true)
         #expect(bench.isUserVerified)
         #expect(!bench.headers.contains { $0.hasPrefix("0020") || $0.hasPrefix("00A4") })
     }
@@ -57,24 +57,22 @@ import VirtualCards
         )
         let card = image.makeCard(state: CardState(fresh: image), fault: nil)
         let before = card.state
-        var channel: AnyCardChannel = InMemoryReader(card: card).channel()
-        let hints = CardHints(atr: try? ATR(parsing: card.atr))
-        #expect(try GIDSFamily.look(hints, on: &channel) == nil)
-        #expect(try GIDSFamily.select(hints, on: &channel) == nil)
+        card.reset()
+        #expect(try !card.has(GIDSFamily.self, .asking))
+        #expect(try !card.has(GIDSFamily.self, .selecting))
         #expect(card.state == before)
     }
 
     @Test func theQuestionLeavesAVerifiedPINOfAnotherFamilyAlone() throws {
         let image = try FileSystemImage.load(from: GIDSFamilyBench.fixtures + "/cards/siths-t1.json")
         let card = FileSystemCard(image: image)
-        let reader = InMemoryReader(card: card)
         for command in ["00A4040C0CA000000063504B43532D3135", "00200081063234363831" + "30"] {
             #expect(Hex.string(of: card.process(Hex.bytes(of: command) ?? [])) == "9000")
         }
-        var channel: AnyCardChannel = reader.channel()
-        #expect(try GIDSFamily.look(CardHints(atr: nil), on: &channel) == nil)
+        let recorder = CommandRecorder(card)
+        #expect(try !recorder.has(GIDSFamily.self, .asking))
         #expect(card.verified == [0x81])
-        #expect(reader.commands == 1)
+        #expect(recorder.commands.count == 1)
     }
 
     @Test(arguments: [
@@ -85,10 +83,8 @@ import VirtualCards
         let bench = try GIDSFamilyBench(selected: false)
         let bytes = try #require(Hex.bytes(of: answer))
         bench.habit = { _ in bytes }
-        var channel: AnyCardChannel = bench.channel
-        let hints = CardHints(atr: nil)
-        #expect(try GIDSFamily.look(hints, on: &channel) == nil)
-        #expect(try GIDSFamily.select(hints, on: &channel) == nil)
+        #expect(try !bench.has(GIDSFamily.self, .asking))
+        #expect(try !bench.has(GIDSFamily.self, .selecting))
         #expect(bench.commands.count == 3)
     }
 
@@ -99,15 +95,14 @@ import VirtualCards
             _ = card.process(command)
             return [0x90, 0x00]
         }
-        let family = try bench.withApplication { application, _ in application.family }
+        let family = try bench.withSession { $0.application.family }
         #expect(family == "gids")
     }
 
-    @Test func anEndlessAnswerIsNobodys() throws {
+    @Test func endlessAnswerIsNotAnApplication() throws {
         let bench = try GIDSFamilyBench(selected: false)
         bench.habit = { _ in [UInt8](repeating: 0xDF, count: 256) + [0x61, 0x00] }
-        var channel: AnyCardChannel = bench.channel
-        #expect(try GIDSFamily.look(CardHints(atr: nil), on: &channel) == nil)
+        #expect(try !bench.has(GIDSFamily.self, .asking))
         #expect(bench.commands.count < 70)
     }
 }

@@ -17,10 +17,10 @@ import VirtualCards
         let bench = try GIDSFamilyBench(edit: edit)
         bench.habit = habit
         let before = bench.card.state
-        let certificates = try bench.withApplication { application, channel -> [CardCertificate]? in
-            _ = try application.readPINs(roles: true, on: &channel)
-            _ = try? application.readIdentity(on: &channel)
-            return try? application.readCertificates([.pins, .retired], on: &channel)
+        let certificates = try bench.withSession { session -> [CardCertificate]? in
+            _ = try session.readPINs(roles: true)
+            _ = try? session.readIdentity()
+            return try? session.readCertificates([.pins, .retired])
         }
         #expect(bench.card.state == before, "a try was spent")
         #expect(
@@ -54,8 +54,7 @@ import VirtualCards
         // Nothing at all, or another version, is no master file: the card is not one.
         for content in [[], [0x00], [0x02] + Self.master.dropFirst()] as [[UInt8]] {
             let bench = try GIDSFamilyBench { $0.masterFile = content }
-            var channel: AnyCardChannel = bench.channel
-            #expect(try GIDSFamily.look(CardHints(atr: nil), on: &channel) == nil)
+            #expect(try !bench.has(GIDSFamily.self, .asking))
         }
     }
 
@@ -122,8 +121,8 @@ import VirtualCards
             let bench = try GIDSFamilyBench { image in
                 image.masterFile = Self.master.prefix(1 + 28 * 5) + self.content("kxc00", tag, file: file)
             }
-            let found = try bench.withApplication { application, channel in
-                try application.readCertificates(.pins, on: &channel)
+            let found = try bench.withSession { session in
+                try session.readCertificates(.pins)
             }
             #expect(found.isEmpty)
             #expect(bench.headers == ["00CBA000", "00CBA010"])
@@ -193,14 +192,15 @@ import VirtualCards
         #expect(result.certificates?.count == 2)
         #expect(reads == 1)
         let bench = try GIDSFamilyBench()
-        try bench.withApplication { application, channel in
-            let pin = try #require(try application.readPINs(roles: true, on: &channel).first)
-            bench.habit = { $0.starts(with: [0x00, 0xCB, 0xA0]) ? [0x6A, 0x82] : nil }
-            // The file system is gone: selected again, by its name, before any code.
-            bench.forgetCommands()
-            try application.resume(for: pin, on: &channel)
-            #expect(bench.headers == ["00CBA000", "00A40400"])
+        let (application, pin) = try bench.withSession { session in
+            let pin = try #require(try session.readPINs(roles: true).first)
+            return (session.application, pin)
         }
+        bench.habit = { $0.starts(with: [0x00, 0xCB, 0xA0]) ? [0x6A, 0x82] : nil }
+        // The file system is gone: the application is selected by its name before any code.
+        bench.forgetCommands()
+        try bench.withReopened(application, toPresent: pin) { _ in }
+        #expect(bench.headers == ["00CBA000", "00A40400"])
     }
 
     @Test(arguments: ["6100", "610061", "6C00", "6CFF", "00", "", "DF1F", "DF1F84FFFFFFFF9000", "DF1F829000"])
@@ -209,13 +209,11 @@ import VirtualCards
         for instruction in [0xCB, 0xC0] as [UInt8] {
             let bench = try GIDSFamilyBench()
             bench.habit = { $0[1] == instruction ? bytes : nil }
-            var channel: AnyCardChannel = bench.channel
-            let hints = CardHints(atr: nil)
-            do {
-                guard var application = try GIDSFamily.look(hints, on: &channel) else { continue }
-                _ = try application.readPINs(roles: true, on: &channel)
-                _ = try application.readCertificates(.pins, on: &channel)
-            } catch {}
+            let search = ApplicationSearch(bench.hints, for: .codes)
+            _ = try? bench.withSession(search) { session in
+                _ = try session.readPINs(roles: true)
+                _ = try session.readCertificates(.pins)
+            }
             #expect(bench.commands.count < 200)
         }
     }
@@ -223,13 +221,11 @@ import VirtualCards
     @Test func eachFileIsCutByTheFaultAtEveryLength() throws {
         for length in 0...40 {
             let bench = try GIDSFamilyBench(fault: .truncateFiles(length))
-            var channel: AnyCardChannel = bench.channel
-            let hints = CardHints(atr: nil)
-            let found = try GIDSFamily.look(hints, on: &channel) ?? GIDSFamily.select(hints, on: &channel)
-            var application = try #require(found)
-            #expect(try application.readPINs(roles: true, on: &channel).count == 2)
-            let certificates = try? application.readCertificates(.pins, on: &channel)
-            #expect(certificates ?? [] == [])
+            let (pins, certificates) = try bench.withSession { session in
+                let pins = try session.readPINs(roles: true)
+                return (pins, (try? session.readCertificates(.pins)) ?? [])
+            }
+            #expect(pins.count == 2 && certificates.isEmpty)
         }
     }
 }

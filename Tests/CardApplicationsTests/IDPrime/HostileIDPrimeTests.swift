@@ -8,15 +8,13 @@ import VirtualCards
     /// Everything is read; how many commands it took.
     @discardableResult
     private func readAll(_ bench: FamilyBench) throws -> Int {
-        var channel: AnyCardChannel = InMemoryReader(card: bench).channel()
-        let hints = CardHints(atr: try? ATR(parsing: bench.atr), families: ["idprime"])
-        guard var application = try CardFamilies.identify(hints, on: &channel).application else {
-            return bench.commands.count
+        let isFound: Void? = try bench.withSession { session in
+            let pins = (try? session.readPINs(roles: true)) ?? []
+            for pin in pins { _ = try? session.status(of: pin) }
+            _ = try? session.readIdentity()
+            _ = try? session.readCertificates([.pins, .retired])
         }
-        let pins = (try? application.readPINs(roles: true, on: &channel)) ?? []
-        for pin in pins { _ = try? application.status(of: pin, on: &channel) }
-        _ = try? application.readIdentity(on: &channel)
-        _ = try? application.readCertificates([.pins, .retired], on: &channel)
+        guard isFound != nil else { return bench.commands.count }
         #expect(bench.commands.count <= 450)
         #expect(bench.card.state == CardState(fresh: bench.card.image))
         return bench.commands.count
@@ -171,7 +169,8 @@ import VirtualCards
     @Test func aCardThatBringsOneOctetAtATimeIsLeft() throws {
         let bench = try IDPrimeFamilyBench.token()
         bench.habit = { $0[1] == Instruction.readBinary ? [0x30, 0x90, 0x00] : nil }
-        #expect(throws: TransportError.self) { try bench.withApplication { _, _ in true } }
+        let error = CardError.transport(.responseTooLong(limit: DataObjectFile.maximumLength))
+        #expect(throws: error) { try bench.withSession { _ in true } }
         #expect(bench.commands.count <= 450)
     }
 

@@ -36,8 +36,8 @@ import VirtualCards
 
     @Test func identityIsTheCardIdentifierAndTheTokensLabel() throws {
         let bench = try IDPrimeFamilyBench.make()
-        let identity = try bench.withApplication { application, channel in
-            try application.readIdentity(on: &channel)
+        let identity = try bench.withSession { session in
+            try session.readIdentity()
         }
         #expect(
             identity
@@ -56,8 +56,8 @@ import VirtualCards
         let bench = try IDPrimeFamilyBench.make {
             try $0.setIDPrimeFile([0x03, 0x01], try IDPrimeFamilyBench.bytes(content))
         }
-        let identity = try bench.withApplication { application, channel in
-            try application.readIdentity(on: &channel)
+        let identity = try bench.withSession { session in
+            try session.readIdentity()
         }
         #expect(identity?.label == label)
     }
@@ -67,8 +67,8 @@ import VirtualCards
             let bench = try IDPrimeFamilyBench.make {
                 try $0.setIDPrimeFile([0x02, 0x01], [UInt8](repeating: 7, count: length))
             }
-            let identity = try bench.withApplication { application, channel in
-                try application.readIdentity(on: &channel)
+            let identity = try bench.withSession { session in
+                try session.readIdentity()
             }
             #expect(identity?.serialNumber == nil && identity?.label == "Programvarukort")
         }

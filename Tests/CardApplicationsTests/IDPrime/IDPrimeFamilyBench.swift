@@ -9,7 +9,7 @@ enum IDPrimeFamilyBench {
 
     static func make(edit: (inout FileSystemImage) throws -> Void = { _ in }) throws -> FamilyBench {
         let bench = try FamilyBench(.idprime940, edit: edit)
-        bench.families = []
+        bench.families = ["idprime"]
         return bench
     }
 

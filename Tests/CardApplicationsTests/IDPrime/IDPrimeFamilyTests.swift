@@ -7,24 +7,25 @@ import VirtualCards
 @Suite struct IDPrimeFamilyTests {
     @Test func theApplicationIsSelectedOnceItIsNotCurrent() throws {
         let bench = try IDPrimeFamilyBench.make()
-        let family = try bench.withApplication { application, _ in application.family }
+        let family = try bench.withSession { $0.application.family }
         #expect(family == "idprime")
         #expect(
             IDPrimeFamilyBench.headers(bench.commands) == ["00A4080C", "00A4040C", "00A4080C", "00B00000"]
         )
     }
 
-    @Test func whoHasVerifiedAPINStaysLoggedIn() throws {
+    @Test func readingPreservesTheLoginOfAnotherProgram() throws {
         let bench = try IDPrimeFamilyBench.make()
-        var channel: AnyCardChannel = InMemoryReader(card: bench).channel()
         _ = bench.process(try IDPrimeFamilyBench.bytes(IDPrimeFamilyBench.select))
         _ = bench.process(try IDPrimeFamilyBench.bytes("0020001110" + "32343638313000000000000000000000"))
         let before = bench.commands.count
-        let hints = CardHints(atr: try ATR(parsing: bench.atr))
-        var application = try #require(try CardFamilies.identify(hints, on: &channel).application)
-        var tries: [Int?] = []
-        for pin in try application.readPINs(roles: true, on: &channel) {
-            tries.append(try application.status(of: pin, on: &channel).remainingTries)
+        let search = ApplicationSearch(bench.hints, for: .reading)
+        let tries = try bench.withSession(search) { session in
+            var tries: [Int?] = []
+            for pin in try session.readPINs(roles: true) {
+                tries.append(try session.status(of: pin).remainingTries)
+            }
+            return tries
         }
         #expect(bench.card.verified == [0x11])
         #expect(tries == [3, 3, nil])
@@ -40,7 +41,7 @@ import VirtualCards
     func withoutTheATROfTheFamilyNoFileIsLookedAt(atr: String) throws {
         let bench = try IDPrimeFamilyBench.make { $0.atr = HexBytes(try IDPrimeFamilyBench.bytes(atr)) }
         bench.families = ["idprime"]
-        #expect(try bench.withApplication { application, _ in application.family } == "idprime")
+        #expect(try bench.withSession { $0.application.family } == "idprime")
         #expect(IDPrimeFamilyBench.headers(bench.commands).first == "00A4040C")
     }
 
@@ -57,22 +58,22 @@ import VirtualCards
                 }
                 try image.setIDPrimeFile([0x01, 0x01], try IDPrimeFamilyBench.bytes(content))
             }
-            #expect(try bench.withApplication { _, _ in true } == nil, "\(content)")
+            #expect(try bench.withSession { _ in true } == nil, "\(content)")
         }
     }
 
     @Test func aCardWithoutIndexIsNotOne() throws {
         let bench = try IDPrimeFamilyBench.make { try $0.setIDPrimeFile([0x01, 0x01], nil) }
-        #expect(try bench.withApplication { _, _ in true } == nil)
+        #expect(try bench.withSession { _ in true } == nil)
     }
 
     @Test func theListOfPINsCostsNineCommands() throws {
         let bench = try IDPrimeFamilyBench.make()
         let pins = try #require(
-            try bench.withApplication { application, channel in
-                let pins = try application.readPINs(roles: false, on: &channel)
-                for pin in pins { _ = try application.status(of: pin, on: &channel) }
-                _ = try application.readPINs(roles: true, on: &channel)
+            try bench.withSession { session in
+                let pins = try session.readPINs(roles: false)
+                for pin in pins { _ = try session.status(of: pin) }
+                _ = try session.readPINs(roles: true)
                 return pins
             }
         )
@@ -91,9 +92,9 @@ import VirtualCards
 
     @Test func aTokenIsAskedByGetDataAndReadAtOnce() throws {
         let bench = try IDPrimeFamilyBench.token()
-        let status = try bench.withApplication { application, channel in
-            let pins = try application.readPINs(roles: false, on: &channel)
-            return try pins.map { try application.status(of: $0, on: &channel) }
+        let status = try bench.withSession { session in
+            let pins = try session.readPINs(roles: false)
+            return try pins.map { pin in try session.status(of: pin) }
         }
         #expect(status == [PINStatus(remainingTries: 3), PINStatus(remainingTries: 3), .unknown])
         #expect(bench.commands.count == 8)

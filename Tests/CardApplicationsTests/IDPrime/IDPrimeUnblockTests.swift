@@ -7,37 +7,36 @@ import VirtualCards
 @Suite struct IDPrimeUnblockTests {
     private let new = "80462913"
 
-    /// Asks for a challenge, lets `between` happen, and answers with what `answer` makes of the right response.
+    /// Requests a challenge, runs `between`, and answers with what `answer` makes of the right response.
+    ///
+    /// `stands` is `false` where the challenge was void and nothing was answered.
     private func unblock(
         _ bench: FamilyBench,
         between: () throws -> Void = {},
         answer: ([UInt8]) -> [UInt8] = { $0 }
     ) throws -> (stands: Bool, error: PINError?) {
         let key = try #require(bench.card.image.administratorKey)
-        let outcome = try bench.withApplication { application, channel -> (Bool, PINError?) in
-            let pins = try application.readPINs(roles: false, on: &channel)
-            let (pin, puk) = (pins[0], try #require(pins.last))
-            try application.resume(for: puk, on: &channel)
-            let challenge = try application.requestChallenge(of: puk, on: &channel)
-            #expect(bench.commands.last == [0x00, 0x84, 0x00, 0x01, 0x08])
-            try between()
-            let before = bench.commands.count
-            guard try application.challengeStands(of: puk, on: &channel) else { return (false, nil) }
-            #expect(Array(bench.commands.dropFirst(before)) == [[0x00, 0xB0, 0x00, 0x00, 0x10]])
-            let response = answer(try #require(key.response(to: challenge)))
-            do throws(PINError) {
-                try application.unblock(
-                    pin,
-                    by: pin.unblocking[0],
-                    of: puk,
-                    secret(response),
-                    to: secret(new),
-                    on: &channel
-                )
-                return (true, nil)
-            } catch { return (true, error) }
+        let read = try bench.withSession(for: .codes) { session in
+            let pins = try session.readPINs(roles: false)
+            return (session.application, pins[0], try #require(pins.last))
         }
-        return try #require(outcome)
+        let (found, pin, puk) = try #require(read)
+        let (application, challenge) = try bench.withReopened(found, toPresent: puk) { session in
+            let challenge = try session.requestChallenge(of: puk)
+            return (session.application, challenge)
+        }
+        #expect(bench.commands.last == [0x00, 0x84, 0x00, 0x01, 0x08])
+        try between()
+        let before = bench.commands.count
+        let response = answer(try #require(key.response(to: challenge)))
+        let error = try bench.withChallenge(of: application) { session -> PINError? in
+            #expect(Array(bench.commands.dropFirst(before)) == [[0x00, 0xB0, 0x00, 0x00, 0x10]])
+            do throws(PINError) {
+                try session.unblock(pin, by: pin.unblocking[0], of: puk, secret(response), to: secret(new))
+                return nil
+            } catch { return error }
+        }
+        return (error != nil, error ?? nil)
     }
 
     private func blocked() throws -> FamilyBench {
@@ -128,17 +127,16 @@ import VirtualCards
 
     @Test func anotherFormIsNotTried() throws {
         let bench = try blocked()
-        let outcome = try bench.withApplication { application, channel -> PINError? in
-            let pins = try application.readPINs(roles: false, on: &channel)
+        let outcome = try bench.withSession(for: .codes) { session -> PINError? in
+            let pins = try session.readPINs(roles: false)
             let before = bench.commands.count
             do throws(PINError) {
-                try application.unblock(
+                try session.unblock(
                     pins[0],
                     by: Unblocking(by: "12", means: .codeAndNewPIN, evidence: .unknown),
                     of: pins[2],
                     secret("12345678"),
-                    to: secret(new),
-                    on: &channel
+                    to: secret(new)
                 )
                 return nil
             } catch {

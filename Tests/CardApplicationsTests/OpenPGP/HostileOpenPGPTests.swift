@@ -17,22 +17,25 @@ import VirtualCards
             return command[3] == 0xC4 ? c4.map { $0 + [0x90, 0x00] } : nil
         }
         var policies: [PINPolicy]?
-        _ = try bench.withApplication { application, channel in
-            do throws(CardError) {
-                let found = try application.readPINs(roles: true, on: &channel)
-                for policy in found {
-                    _ = try application.status(of: policy, on: &channel)
-                    try application.resume(for: policy, on: &channel)
-                    _ = try? application.prepare(policy, on: &channel)
+        do {
+            let read = try bench.withSession { session in
+                let policies = try session.readPINs(roles: true)
+                for policy in policies {
+                    _ = try session.status(of: policy)
                     // Bounds hold whatever the card said.
                     #expect((1...255).contains(policy.allowedLength.lowerBound))
                     #expect((1...255).contains(policy.allowedLength.upperBound))
                 }
-                _ = try application.readIdentity(on: &channel)
-                policies = found
-            } catch {
-                #expect(error == .malformed(file: "C4") || error == .notRecognised, "\(error)")
+                _ = try session.readIdentity()
+                return (session.application, policies)
             }
+            for policy in read?.1 ?? [] {
+                guard let application = read?.0 else { break }
+                try bench.withReopened(application, toPresent: policy) { try? $0.checkCodesArePlain() }
+            }
+            policies = read?.1
+        } catch let error as CardError {
+            #expect(error == .malformed(file: "C4") || error == .notRecognised, "\(error)")
         }
         #expect(bench.tries == [3, 3, 3])
         #expect(bench.commands.count < 64)
@@ -167,23 +170,25 @@ import VirtualCards
                 reads += 1
                 return (reads == 1 ? sound : second) + [0x90, 0x00]
             }
-            _ = try bench.withApplication { application, channel in
-                let policy = try application.readPINs(roles: false, on: &channel).named("PW1")
-                do throws(CardError) {
-                    try application.resume(for: policy, on: &channel)
-                    let status = try application.status(of: policy, on: &channel)
-                    #expect([0, 3].contains(status.remainingTries))
-                } catch {
-                    #expect(error == .notRecognised)
+            let (application, policies) = try bench.survey()
+            let policy = try policies.named("PW1")
+            do {
+                let status = try bench.withReopened(application, toPresent: policy) { session in
+                    try session.status(of: policy)
                 }
+                #expect([0, 3].contains(status.remainingTries))
+            } catch let error as CardError {
+                #expect(error == .notRecognised)
             }
         }
     }
 
     @Test func anEndlessAnswerEnds() throws {
-        let bench = try Bench(selected: true)
-        bench.habit = { _ in [0xAB, 0x61, 0xFF] }
-        #expect(throws: TransportError.self) { try bench.withApplication { _, _ in } }
-        #expect(bench.commands.count <= 65)
+        for way in [ApplicationQuery.Way.asking, .selecting] {
+            let bench = try Bench(selected: true)
+            bench.habit = { _ in [0xAB, 0x61, 0xFF] }
+            #expect(try !bench.has(OpenPGPFamily.self, way))
+            #expect(bench.commands.count <= 65)
+        }
     }
 }

@@ -7,8 +7,11 @@ import VirtualCards
 @Suite struct OpenPGPCareTests {
     private typealias Bench = OpenPGPFamilyBench
 
-    private func prepare(_ bench: Bench) throws {
-        try bench.presenting("PW1") { _, _, _ in }
+    /// Presents PW1, as an operation does.
+    private func verify(_ bench: Bench) throws {
+        try bench.presenting("PW1") { session, policies in
+            try session.verify(policies.named("PW1"), secret("246810"))
+        }
     }
 
     @Test(arguments: [
@@ -19,7 +22,10 @@ import VirtualCards
     func aCardThatWantsDerivedCodesGetsNone(kdf: String) throws {
         let bytes = try #require(Hex.bytes(of: kdf))
         let bench = try Bench { $0.dataObjects["00F9"] = HexBytes(bytes) }
-        #expect(throws: CardError.derivedCodes) { try prepare(bench) }
+        #expect(throws: PINError.card(.derivedCodes)) { try verify(bench) }
+        _ = try bench.withSession { session in
+            #expect(throws: CardError.derivedCodes) { try session.checkCodesArePlain() }
+        }
         #expect(bench.tries == [3, 3, 3])
         #expect(!bench.sent().contains { $0.hasPrefix("0020") })
     }
@@ -27,12 +33,12 @@ import VirtualCards
     @Test(arguments: ["", "810100", "F903810100", "F900", "8101008201088301"])
     func aCardWithoutDerivationIsPresentedPlainCodes(kdf: String) throws {
         let bytes = try #require(Hex.bytes(of: kdf))
-        try prepare(Bench { $0.dataObjects["00F9"] = HexBytes(bytes) })
+        try verify(Bench { $0.dataObjects["00F9"] = HexBytes(bytes) })
     }
 
     @Test func anAnswerAboutDerivationThatSaysNeitherStopsToo() throws {
         let bench = try Bench { $0.dataObjects["00F9"] = nil }
-        try prepare(bench)
+        try verify(bench)
         for (status, stops) in [
             (0x6A82, false), (0x6A88, false), (0x6982, true), (0x6F00, true), (0x6285, true),
         ] as [(UInt16, Bool)] {
@@ -40,7 +46,12 @@ import VirtualCards
                 $0[1] == 0xCA && $0[3] == 0xF9 ? [UInt8(status >> 8), UInt8(status & 0xFF)] : nil
             }
             let error = CardError.unexpected(StatusWord(rawValue: status), instruction: 0xCA)
-            if stops { #expect(throws: error) { try prepare(bench) } } else { try prepare(bench) }
+            guard stops else {
+                try verify(bench)
+                continue
+            }
+            #expect(throws: PINError.card(error)) { try verify(bench) }
+            #expect(!bench.sent().contains { $0.hasPrefix("0020") })
         }
     }
 
@@ -52,36 +63,37 @@ import VirtualCards
             $0.discretionaryObjects = HexBytes(objects)
             $0.dataObjects["00F9"] = nil
         }
-        try prepare(bench)
+        try verify(bench)
         #expect(!bench.commands.contains { $0.starts(with: [0x00, 0xCA, 0x00, 0xF9]) })
     }
 
-    @Test func whereAnotherProgramSelectedSomethingElseItIsSelectedAgain() throws {
+    @Test func applicationIsSelectedAgainAfterAReset() throws {
         let bench = try Bench()
-        let headers = try bench.withApplication { application, channel -> [String] in
-            let policy = try application.readPINs(roles: false, on: &channel).named("PW1")
-            bench.card.reset()
-            _ = bench.sent()
-            try application.resume(for: policy, on: &channel)
-            return bench.sent()
-        }
-        #expect(headers == ["00CA006E", "00A40400", "00CA006E"])
+        let (application, policies) = try bench.survey()
+        bench.card.reset()
+        _ = bench.sent()
+        try bench.withReopened(application, toPresent: policies.named("PW1")) { _ in }
+        #expect(bench.sent() == ["00CA006E", "00A40400", "00CA006E"])
     }
 
     @Test func anotherCardInItsPlaceGetsNoCode() throws {
         for octet in [6, 8, 13] {
             let bench = try Bench()
-            _ = try bench.withApplication { application, channel in
-                let policy = try application.readPINs(roles: false, on: &channel).named("PW1")
-                bench.habit = { command in
-                    guard command[1] == 0xCA else { return nil }
-                    var answer = bench.card.process(command)
-                    // The AID stands behind the tags and lengths of 6E and 4F.
-                    answer[5 + octet] ^= 0x01
-                    return answer
-                }
-                #expect(throws: CardError.notRecognised) { try application.resume(for: policy, on: &channel) }
+            let (application, policies) = try bench.survey()
+            bench.habit = { command in
+                guard command[1] == 0xCA else { return nil }
+                var answer = bench.card.process(command)
+                // The AID stands behind the tags and lengths of 6E and 4F.
+                answer[5 + octet] ^= 0x01
+                return answer
             }
+            let policy = try policies.named("PW1")
+            #expect(throws: CardError.notRecognised) {
+                try bench.withReopened(application, toPresent: policy) {
+                    try $0.verify(policy, secret("246810"))
+                }
+            }
+            #expect(!bench.sent().contains { $0.hasPrefix("0020") })
         }
     }
 
@@ -102,9 +114,9 @@ import VirtualCards
             command[1] == 0xF1
                 ? (Hex.bytes(of: key ?? "") ?? []) + (key == "" ? [0x6D, 0x00] : [0x90, 0x00]) : nil
         }
-        try bench.presenting("PW1") { application, channel, policies in
-            try application.verify(policies.named("PW1"), secret("246810"), on: &channel)
-            #expect(try application.endSecurityStatus(on: &channel) == certain)
+        try bench.presenting("PW1") { session, policies in
+            try session.verify(policies.named("PW1"), secret("246810"))
+            #expect(try session.logOut() == certain)
         }
         #expect(bench.sent().contains("0020FF82") == certain)
         #expect(bench.card.verified.isEmpty == certain)
@@ -112,20 +124,32 @@ import VirtualCards
 
     @Test func aCardThatRefusesToForgetIsSaidToRemember() throws {
         let bench = try Bench { $0.behaviour.logout = false }
-        try bench.presenting("PW3") { application, channel, policies in
-            try application.verify(policies.named("PW3"), secret("86421357"), on: &channel)
-            #expect(try !application.endSecurityStatus(on: &channel))
+        try bench.presenting("PW3") { session, policies in
+            try session.verify(policies.named("PW3"), secret("86421357"))
+            #expect(try !session.logOut())
         }
     }
 
-    @Test func afterCommandsThatWentPastTheApplicationEverythingIsLoggedOut() throws {
+    /// Commands that `kortvakt pin send` puts together.
+    @Test func logOutCoversCodesPresentedInEncodedCommands() throws {
         let bench = try Bench()
-        let certain = try bench.presenting("PW1") { application, channel, _ in
-            bench.verify(0x81, "246810")
-            bench.verify(0x83, "86421357")
-            return try application.endSecurityStatus(on: &channel)
+        let isLoggedOut = try bench.presenting("PW1") { session, policies in
+            for (mode, id, code) in [(0x81, "PW1", "246810"), (0x83, "PW3", "86421357")]
+                as [(UInt8, String, String)]
+            {
+                let reference = PINReference(rawValue: mode)
+                let command = try PresentedCommand(
+                    Instruction.verify,
+                    reference: reference,
+                    judged: policies.named(id)
+                )
+                _ = try session.present(command, encoded: secret(code))
+            }
+            #expect(bench.card.verified == [0x81, 0x83])
+            return try session.logOut()
         }
-        #expect(certain)
+        #expect(isLoggedOut)
+        #expect(bench.sent().suffix(2) == ["0020FF81", "0020FF83"])
         #expect(bench.card.verified.isEmpty)
     }
 }

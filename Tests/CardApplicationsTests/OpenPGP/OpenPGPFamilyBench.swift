@@ -3,7 +3,7 @@ import CardCore
 import Testing
 import VirtualCards
 
-/// An OpenPGP software card, what reached it, and the family's application on it.
+/// An OpenPGP software card, what reached it, and sessions with its application.
 final class OpenPGPFamilyBench: VirtualCard {
     let card: OpenPGPCard
     /// Every command that reached the card.
@@ -31,7 +31,7 @@ final class OpenPGPFamilyBench: VirtualCard {
 
     var atr: [UInt8] { card.atr }
     var transmissionProtocol: TransmissionProtocol { card.transmissionProtocol }
-    /// The reader's reset at the beginning is not wanted here: what is selected and verified is part of the test.
+    /// Nothing: what is selected and verified is part of the test.
     func reset() {}
 
     func process(_ command: [UInt8]) -> [UInt8] {
@@ -52,34 +52,38 @@ final class OpenPGPFamilyBench: VirtualCard {
         return commands.map { Hex.string(of: Array($0.prefix(4))) }
     }
 
-    var hints: CardHints { CardHints(atr: try? ATR(parsing: atr)) }
+    /// What card data says of the card.
+    var hints: CardHints { CardHints(atr: try? ATR(parsing: atr), families: ["openpgp"]) }
 
-    /// Looks and selects as identification does, and lends the application to `body`; `nil` where there is none.
-    func withApplication<R>(
-        _ body: (inout any CardApplication, inout AnyCardChannel) throws -> R
+    /// Finds the application in a transaction and lends its session to `body`; `nil` where there is none.
+    func withSession<R>(
+        for purpose: ApplicationSearch.Purpose = .codes,
+        _ body: (inout ApplicationSession) throws -> R
     ) throws -> R? {
-        var channel: AnyCardChannel = InMemoryReader(card: self).channel()
-        var found = try OpenPGPFamily.look(hints, on: &channel)
-        if found == nil { found = try OpenPGPFamily.select(hints, on: &channel) }
-        guard var application = found else { return nil }
-        return try body(&application, &channel)
+        try withSession(ApplicationSearch(hints, for: purpose), body)
     }
 
-    /// The same, and then the second transaction of an operation with the code `id`, up to presenting it.
+    /// The application and its codes, read in one transaction.
+    func survey() throws -> (application: any CardApplication, policies: [PINPolicy]) {
+        let read = try withSession { session in
+            let policies = try session.readPINs(roles: false)
+            return (session.application, policies)
+        }
+        return try #require(read)
+    }
+
+    /// Both transactions of an operation with the code `id`, up to the code itself, which `body` presents.
     func presenting<R>(
         _ id: String,
-        _ body: (inout any CardApplication, inout AnyCardChannel, [PINPolicy]) throws -> R
+        _ body: (inout ApplicationSession, [PINPolicy]) throws -> R
     ) throws -> R {
-        let result = try withApplication { application, channel -> R in
-            let policies = try application.readPINs(roles: false, on: &channel)
-            let policy = try #require(policies.first { $0.id == id })
-            try application.resume(for: policy, on: &channel)
-            _ = try application.status(of: policy, on: &channel)
-            try application.prepare(policy, on: &channel)
+        let (application, policies) = try survey()
+        let policy = try policies.named(id)
+        return try withReopened(application, toPresent: policy) { session in
+            _ = try session.status(of: policy)
             commands = []
-            return try body(&application, &channel, policies)
+            return try body(&session, policies)
         }
-        return try #require(result)
     }
 
     /// Counters of PW1, the resetting code and PW3 on the card.

@@ -5,10 +5,10 @@ import VirtualCards
 
 @Suite struct OpenPGPReadingTests {
     private func list(_ bench: OpenPGPFamilyBench) throws -> [PINStatus] {
-        try bench.withApplication { application, channel in
+        try bench.withSession { session in
             var statuses: [PINStatus] = []
-            for policy in try application.readPINs(roles: true, on: &channel) {
-                statuses.append(try application.status(of: policy, on: &channel))
+            for policy in try session.readPINs(roles: true) {
+                statuses.append(try session.status(of: policy))
             }
             return statuses
         } ?? []
@@ -24,26 +24,24 @@ import VirtualCards
         #expect(other.sent() == ["00CA006E", "00A40400", "00CA006E"])
     }
 
-    @Test func whatAnotherProgramVerifiedStaysVerifiedThroughLookingAndReading() throws {
+    @Test func readingPreservesWhatAnotherProgramVerified() throws {
         let bench = try OpenPGPFamilyBench(selected: true)
         for (mode, code) in [(0x81, "246810"), (0x82, "246810"), (0x83, "86421357")] as [(UInt8, String)] {
             bench.verify(mode, code)
         }
-        let serial = try bench.withApplication { application, channel in
-            for policy in try application.readPINs(roles: true, on: &channel) {
-                _ = try application.status(of: policy, on: &channel)
-                try application.resume(for: policy, on: &channel)
-            }
-            #expect(try application.readCertificates([.pins, .retired], on: &channel).count == 1)
-            return try application.readIdentity(on: &channel).serialNumber
+        _ = try bench.withSession { session in
+            for policy in try session.readPINs(roles: true) { _ = try session.status(of: policy) }
+            #expect(try session.readCertificates([.pins, .retired]).count == 1)
+            #expect(try session.readIdentity().serialNumber != nil)
         }
-        #expect(serial != nil)
+        let (application, policies) = try bench.survey()
+        for policy in policies { try bench.withReopened(application, toPresent: policy) { _ in } }
         #expect(bench.card.verified == [0x81, 0x82, 0x83])
     }
 
     @Test func theThreeCodesAreAsTheSpecificationSays() throws {
         let policies = try #require(
-            try OpenPGPFamilyBench().withApplication { try $0.readPINs(roles: true, on: &$1) }
+            try OpenPGPFamilyBench().withSession { try $0.readPINs(roles: true) }
         )
         #expect(policies.map(\.id) == ["PW1", "RC", "PW3"])
         #expect(policies.map(\.role) == [.auth, .resettingCode, .admin])
@@ -64,16 +62,16 @@ import VirtualCards
 
     @Test func aResettingCodeWithoutTriesIsNotSetOrBlocked() throws {
         let bench = try OpenPGPFamilyBench { $0.passwords.resettingCode.isSetUp = false }
-        let code = try bench.withApplication { application, channel in
-            let policy = try application.readPINs(roles: false, on: &channel).named("RC")
-            return (policy.isInitialized, try application.status(of: policy, on: &channel))
+        let code = try bench.withSession { session in
+            let policy = try session.readPINs(roles: false).named("RC")
+            return (policy.isInitialized, try session.status(of: policy))
         }
         #expect(code?.0 == false && code?.1 == PINStatus(remainingTries: 0, isBlocked: nil))
     }
 
     @Test func serialNumberAndVersionComeFromTheIdentifierWithoutACommand() throws {
         let bench = try OpenPGPFamilyBench(selected: true)
-        let identity = try bench.withApplication { try $0.readIdentity(on: &$1) }
+        let identity = try bench.withSession { try $0.readIdentity() }
         #expect(identity == CardIdentity(serialNumber: "FF7E0BADC0DE", product: "OpenPGP card 3.4"))
         #expect(bench.commands.count == 1)
     }
@@ -88,7 +86,7 @@ import VirtualCards
             der: der
         )
         func certificates() throws -> [CardCertificate]? {
-            try bench.withApplication { try $0.readCertificates(.pins, on: &$1) }
+            try bench.withSession { try $0.readCertificates(.pins) }
         }
         #expect(try certificates() == [expected])
         #expect(bench.sent() == ["00CA006E", "00CA7F21"])

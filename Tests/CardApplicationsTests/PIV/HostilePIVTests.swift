@@ -12,16 +12,21 @@ import VirtualCards
     /// Everything that is read of a card; `false` where it is not taken for one of PIV.
     @discardableResult
     private func readAll(_ bench: PIVFamilyBench) throws -> [CardCertificate]? {
-        guard var application = try? bench.identify() else { return nil }
-        let pins = try bench.with(&application) { try $0.readPINs(roles: true, on: &$1) }
-        #expect(pins.count >= 2)
-        _ = try bench.with(&application) { try $0.readIdentity(on: &$1) }
-        let found = try bench.with(&application) { try $0.readCertificates([.pins, .retired], on: &$1) }
-        #expect(found.count <= 24)
-        #expect(found.allSatisfy { (1...16_384).contains($0.der.count) })
-        for pin in pins { _ = try bench.with(&application) { try $0.status(of: pin, on: &$1) } }
-        #expect(bench.tries("80") == 3)
-        return found
+        do {
+            return try bench.withSession { session in
+                let pins = try session.readPINs(roles: true)
+                #expect(pins.count >= 2)
+                _ = try session.readIdentity()
+                let found = try session.readCertificates([.pins, .retired])
+                #expect(found.count <= 24)
+                #expect(found.allSatisfy { (1...16_384).contains($0.der.count) })
+                for pin in pins { _ = try session.status(of: pin) }
+                #expect(bench.tries("80") == 3)
+                return found
+            }
+        } catch is PIVFamilyBench.NotIdentified {
+            return nil
+        }
     }
 
     @Test(arguments: tags)
@@ -117,8 +122,7 @@ import VirtualCards
         let aid = "4F0BA000000308000010000100"
         let value = try #require(Hex.bytes(of: aid + policy))
         let bench = try PIVFamilyBench { $0.set("7E", [0x7E, UInt8(value.count)] + value) }
-        var application = try bench.identify()
-        let pins = try bench.with(&application) { try $0.readPINs(roles: true, on: &$1) }
+        let pins = try bench.withSession { try $0.readPINs(roles: true) }
         #expect(pins.filter { $0.role == .auth }.map(\.id) == ["80"])
         #expect(Set(pins.map(\.id)).count == pins.count)
     }
@@ -131,9 +135,7 @@ import VirtualCards
         ] {
             let bench = try PIVFamilyBench(.pivYubiKey, tries: [.authentication: 2])
             bench.habit = { $0[1] == 0xF7 ? Hex.bytes(of: answer) ?? [0x6F, 0x00] : nil }
-            var application = try bench.identify()
-            let pin = try bench.policy("80", &application)
-            #expect(try bench.with(&application) { try $0.status(of: pin, on: &$1) }.remainingTries == 2)
+            #expect(try bench.status(of: "80").remainingTries == 2)
         }
     }
 
@@ -153,16 +155,15 @@ import VirtualCards
                             // Once PIV is there the other instructions may still go wrong.
                             return answer
                         }
-                        guard var application = try? bench.identify() else { continue }
-                        let pins = try bench.with(&application) { try $0.readPINs(roles: true, on: &$1) }
-                        _ = try? bench.with(&application) { try $0.readIdentity(on: &$1) }
-                        let found = try? bench.with(&application) {
-                            try $0.readCertificates([.pins, .retired], on: &$1)
-                        }
-                        #expect(found?.isEmpty != false || instruction != 0xCB)
-                        for pin in pins {
-                            _ = try? bench.with(&application) { try $0.status(of: pin, on: &$1) }
-                        }
+                        do {
+                            try bench.withSession { session in
+                                let pins = try session.readPINs(roles: true)
+                                _ = try? session.readIdentity()
+                                let found = try? session.readCertificates([.pins, .retired])
+                                #expect(found?.isEmpty != false || instruction != 0xCB)
+                                for pin in pins { _ = try? session.status(of: pin) }
+                            }
+                        } catch is PIVFamilyBench.NotIdentified {}
                         #expect(bench.commands.count < 3_000)
                         #expect(bench.tries("80") == 3)
                     }

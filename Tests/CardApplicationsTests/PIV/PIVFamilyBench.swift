@@ -3,7 +3,7 @@ import CardCore
 import Testing
 import VirtualCards
 
-/// A PIV card in software, what another program does with it, and our application in one transaction after the other.
+/// A PIV software card, what another program sends to it, and the two transactions of an operation.
 final class PIVFamilyBench: VirtualCard {
     let card: PIVCard
     /// Every command that reached the card since the last `forgetCommands`.
@@ -66,33 +66,34 @@ final class PIVFamilyBench: VirtualCard {
 
     struct NotIdentified: Error {}
 
-    /// Identification by PIV alone; the card is not reset.
-    func identify() throws -> PIVApplication {
-        try transaction { channel in
-            let hints = CardHints(atr: try? ATR(parsing: atr))
-            let found = try PIVFamily.look(hints, on: &channel) ?? PIVFamily.select(hints, on: &channel)
-            guard let application = found as? PIVApplication else { throw NotIdentified() }
-            return application
+    /// What card data says of the card: PKCS#15 is not among its applications.
+    var hints: CardHints { CardHints(atr: try? ATR(parsing: atr), families: ["piv"]) }
+
+    /// Finds the application in a transaction and lends its session to `body`; throws `NotIdentified` for a card without PIV.
+    func withSession<R>(
+        for purpose: ApplicationSearch.Purpose = .codes,
+        _ body: (inout ApplicationSession) throws -> R
+    ) throws -> R {
+        let search = ApplicationSearch(hints, for: purpose)
+        var session: ApplicationSession
+        do {
+            var found = try search.run(on: DirectChannel(card: self))
+            guard let application = found.session.take() else { throw NotIdentified() }
+            session = application
+        } catch { throw NotIdentified() }
+        guard session.application.family == "piv" else { throw NotIdentified() }
+        return try body(&session)
+    }
+
+    /// The application as it is after it was found, and nothing else was read.
+    func identify() throws -> any CardApplication { try withSession { $0.application } }
+
+    /// The counter of the code `id`.
+    func status(of id: String) throws -> PINStatus {
+        try withSession { session in
+            let policy = try session.policy(id)
+            return try session.status(of: policy)
         }
-    }
-
-    func transaction<R>(_ body: (inout AnyCardChannel) throws -> R) rethrows -> R {
-        var channel: AnyCardChannel = DirectChannel(card: self)
-        return try body(&channel)
-    }
-
-    /// One transaction with `application`.
-    func with<R>(
-        _ application: inout PIVApplication,
-        _ body: (inout PIVApplication, inout AnyCardChannel) throws -> R
-    ) rethrows -> R {
-        try transaction { channel in try body(&application, &channel) }
-    }
-
-    func policy(_ id: String, _ application: inout PIVApplication) throws -> PINPolicy {
-        try #require(
-            try with(&application) { try $0.readPINs(roles: false, on: &$1) }.first { $0.id == id }
-        )
     }
 
     enum Operation: CaseIterable, Sendable {
@@ -102,66 +103,71 @@ final class PIVFamilyBench: VirtualCard {
     /// What became of an operation.
     struct Outcome {
         var error: PINError?
-        /// What `endSecurityStatus` said.
-        var isForgotten: Bool
+        /// What `logOut` returned.
+        var isLoggedOut: Bool
         /// The counter as it was read in the second transaction.
         var status: PINStatus
     }
 
-    /// The two transactions of an operation, in the order in which `CardOperations` works; `between` is another program.
+    /// The two transactions of an operation, with the commands that `CardOperations` sends; `between` is another program.
     func run(
         _ operation: Operation,
         with code: String? = nil,
         to new: String = "975310",
         between: () -> Void = {}
     ) throws -> Outcome {
-        var application = try identify()
-        let pins = try with(&application) { try $0.readPINs(roles: false, on: &$1) }
-        let pin = try #require(pins.first { $0.id == "80" })
-        let puk = try #require(pins.first { $0.kind == .puk })
-        let unblocking = try #require(pin.unblocking.first)
-        let counted = operation == .unblock || operation == .changePUK ? puk : pin
-        try with(&application) { application, channel in
-            if operation == .unblock { _ = try application.status(of: pin, on: &channel) }
-            _ = try application.status(of: counted, on: &channel)
+        let (application, pin, puk) = try withSession { session in
+            let (pin, puk) = (try session.policy("80"), try session.policy("81"))
+            for policy in Self.counted(operation, pin, puk) {
+                _ = try session.status(of: policy)
+            }
+            return (session.application, pin, puk)
         }
         between()
-        return try with(&application) { application, channel in
-            try application.resume(for: counted, on: &channel)
-            let status = try application.status(of: counted, on: &channel)
-            let target = operation == .unblock ? pin : counted
-            try application.prepare(target, on: &channel)
-            var outcome = Outcome(isForgotten: false, status: status)
+        let unblocking = try #require(pin.unblocking.first)
+        let counted = operation == .unblock || operation == .changePUK ? puk : pin
+        return try withReopened(application, toPresent: counted) { session in
+            var outcome = Outcome(isLoggedOut: false, status: try session.status(of: counted))
             do throws(PINError) {
                 switch operation {
                 case .verify:
-                    try application.verify(pin, secret(code ?? Self.auth), on: &channel)
-                case .change, .changePUK:
-                    let old = code ?? (operation == .change ? Self.auth : Self.puk)
-                    try application.change(
-                        counted,
-                        from: secret(old),
-                        to: secret(operation == .change ? new : "24681357"),
-                        on: &channel
-                    )
+                    try session.verify(pin, secret(code ?? Self.auth))
+                case .change:
+                    try session.change(pin, from: secret(code ?? Self.auth), to: secret(new))
+                case .changePUK:
+                    try session.change(puk, from: secret(code ?? Self.puk), to: secret("24681357"))
                 case .unblock:
-                    try application.unblock(
+                    try session.unblock(
                         pin,
                         by: unblocking,
                         of: puk,
                         secret(code ?? Self.puk),
-                        to: secret(new),
-                        on: &channel
+                        to: secret(new)
                     )
-                    _ = try? application.status(of: pin, on: &channel)
-                    _ = try? application.status(of: puk, on: &channel)
+                    for policy in [pin, puk] { _ = try? session.status(of: policy) }
                 }
             } catch {
                 outcome.error = error
             }
-            outcome.isForgotten = try application.endSecurityStatus(on: &channel)
+            outcome.isLoggedOut = try session.logOut()
             return outcome
         }
+    }
+
+    /// The codes whose counters are read in the first transaction.
+    private static func counted(_ operation: Operation, _ pin: PINPolicy, _ puk: PINPolicy) -> [PINPolicy] {
+        switch operation {
+        case .verify, .change: [pin]
+        case .unblock: [pin, puk]
+        case .changePUK: [puk]
+        }
+    }
+}
+
+extension ApplicationSession {
+    /// The code with this id.
+    mutating func policy(_ id: String) throws -> PINPolicy {
+        try #require(try readPINs(roles: false).first { $0.id == id })
     }
 }
 

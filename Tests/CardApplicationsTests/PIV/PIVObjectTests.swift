@@ -9,19 +9,18 @@ import VirtualCards
         _ bench: PIVFamilyBench,
         _ scope: CertificateScope = .pins
     ) throws -> [CardCertificate] {
-        var application = try bench.identify()
-        return try bench.with(&application) { try $0.readCertificates(scope, on: &$1) }
+        try bench.withSession(for: .reading) { try $0.readCertificates(scope) }
     }
 
     private func identity(_ bench: PIVFamilyBench) throws -> CardIdentity {
-        var application = try bench.identify()
-        bench.forgetCommands()
-        return try bench.with(&application) { try $0.readIdentity(on: &$1) }
+        try bench.withSession(for: .reading) { session in
+            bench.forgetCommands()
+            return try session.readIdentity()
+        }
     }
 
     private func pins(_ bench: PIVFamilyBench) throws -> String {
-        var application = try bench.identify()
-        let pins = try bench.with(&application) { try $0.readPINs(roles: true, on: &$1) }
+        let pins = try bench.withSession(for: .reading) { try $0.readPINs(roles: true) }
         return pins.map { "\($0.id) \($0.role?.rawValue ?? "-") \($0.unblockedBy ?? "-")" }
             .joined(separator: ", ")
     }
@@ -34,7 +33,7 @@ import VirtualCards
         #expect(bench.headers == "CB3FFF")
         let key = try PIVFamilyBench(.pivYubiKey)
         _ = try key.identify()
-        #expect(key.headers == "CB3FFF A40400 CB3FFF")
+        #expect(key.headers == "CB3FFF A40400")
         let likely = try [bench, key].map { PIVFamily.isLikely(atr: try ATR(parsing: $0.atr)) }
         #expect(likely == [true, true])
     }
@@ -53,22 +52,14 @@ import VirtualCards
 
     @Test func aCardWithoutPIVIsNotTakenForOne() throws {
         let bench = try PIVFamilyBench(fault: .unknownCard)
-        let found = try bench.transaction { channel in
-            let hints = CardHints(atr: try? ATR(parsing: bench.atr))
-            return try PIVFamily.look(hints, on: &channel) == nil
-                && PIVFamily.select(hints, on: &channel) == nil
-        }
-        #expect(found)
+        #expect(try !bench.has(PIVFamily.self, .asking))
+        #expect(try !bench.has(PIVFamily.self, .selecting))
         // A card that says 9000 to everything has no property template; a template with a warning is of no use.
         let template = bench.card.image.application.propertyTemplate.bytes
         for answer in [[0x90, 0x00], template + [0x62, 0x83]] {
             bench.habit = { $0[1] == 0xA4 ? answer : [0x90, 0x00] }
-            let isNone = try bench.transaction { channel in
-                let hints = CardHints(atr: nil)
-                return try PIVFamily.look(hints, on: &channel) == nil
-                    && PIVFamily.select(hints, on: &channel) == nil
-            }
-            #expect(isNone)
+            #expect(try !bench.has(PIVFamily.self, .asking, hints: CardHints(atr: nil)))
+            #expect(try !bench.has(PIVFamily.self, .selecting, hints: CardHints(atr: nil)))
         }
     }
 
@@ -78,7 +69,7 @@ import VirtualCards
         #expect(bench.headers == "CB3FFF A40400 CB3FFF")
         bench.forgetCommands()
         let outcome = try bench.run(.changePUK)
-        #expect(outcome.error == nil && outcome.isForgotten)
+        #expect(outcome.error == nil && outcome.isLoggedOut)
         #expect(bench.headers == "CB3FFF A40400 CB3FFF A40400 240081 20FF80")
     }
 
@@ -101,8 +92,7 @@ import VirtualCards
             (.pivYubiKey, [6...8, 6...8], [.utf8, .utf8]),
         ] {
             let bench = try PIVFamilyBench(profile)
-            var application = try bench.identify()
-            let pins = try bench.with(&application) { try $0.readPINs(roles: false, on: &$1) }
+            let pins = try bench.withSession { try $0.readPINs(roles: false) }
             #expect(pins.map(\.length) == lengths)
             #expect(pins.map(\.encoding) == encodings)
             #expect(pins.allSatisfy { $0.storedLength == 8 && $0.padByte == 0xFF && $0.changeIsAllowed })
@@ -113,25 +103,26 @@ import VirtualCards
 
     @Test func theCounterOfThePUKIsUnknownElsewhere() throws {
         let bench = try PIVFamilyBench()
-        var application = try bench.identify()
-        let puk = try bench.policy("81", &application)
-        bench.forgetCommands()
-        let status = try bench.with(&application) { try $0.status(of: puk, on: &$1) }
+        let status = try bench.withSession { session in
+            let puk = try session.policy("81")
+            bench.forgetCommands()
+            return try session.status(of: puk)
+        }
         #expect(status == .unknown)
         #expect(bench.commands.isEmpty)
     }
 
     /// Firmware before 5.3 has no GET METADATA; those before 4 count in the low half of `63 0X` (go-piv/piv-go issue 60).
-    @Test func olderYubiKeysAreAskedByVERIFY() throws {
+    @Test func olderYubiKeysReportCountersByVerify() throws {
         let older = try PIVFamilyBench(.pivYubiKey, tries: [.authentication: 2]) {
             $0.yubiKey?.version = HexBytes([5, 2, 7])
         }
-        var application = try older.identify()
-        let (pin, puk) = (try older.policy("80", &application), try older.policy("81", &application))
-        older.forgetCommands()
-        let status = try older.with(&application) { try $0.status(of: pin, on: &$1) }
-        #expect(status.remainingTries == 2)
-        #expect(try older.with(&application) { try $0.status(of: puk, on: &$1) } == .unknown)
+        let statuses = try older.withSession { session in
+            let (pin, puk) = (try session.policy("80"), try session.policy("81"))
+            older.forgetCommands()
+            return [try session.status(of: pin), try session.status(of: puk)]
+        }
+        #expect(statuses.map(\.remainingTries) == [2, nil] && statuses.last == .unknown)
         #expect(older.headers == "F70080 200080")
 
         let first = try PIVFamilyBench(.pivYubiKey, tries: [.authentication: 2]) { image in
@@ -152,18 +143,13 @@ import VirtualCards
         // Anywhere else 6301 is no counter.
         let other = try PIVFamilyBench()
         other.habit = { $0[1] == 0x20 && $0.count == 4 ? [0x63, 0x01] : nil }
-        var unknown = try other.identify()
-        let policy = try other.policy("80", &unknown)
-        #expect(try other.with(&unknown) { try $0.status(of: policy, on: &$1) } == .unknown)
+        #expect(try other.status(of: "80") == .unknown)
     }
 
-    @Test func aBlockedPINIsToldAsSuch() throws {
+    @Test func blockedPINIsReportedAsBlocked() throws {
         for profile in [CardProfile.piv, .pivYubiKey] {
             let bench = try PIVFamilyBench(profile, tries: [.authentication: 0])
-            var application = try bench.identify()
-            let pin = try bench.policy("80", &application)
-            let status = try bench.with(&application) { try $0.status(of: pin, on: &$1) }
-            #expect(status == PINStatus(remainingTries: 0))
+            #expect(try bench.status(of: "80") == PINStatus(remainingTries: 0))
         }
     }
 
@@ -171,12 +157,11 @@ import VirtualCards
 
     @Test func statusWithFourCertificatesTakesSevenCommands() throws {
         let bench = try PIVFamilyBench()
-        var application = try bench.identify()
-        try bench.with(&application) { application, channel in
-            let pins = try application.readPINs(roles: true, on: &channel)
-            _ = try application.readIdentity(on: &channel)
-            #expect(try application.readCertificates(.pins, on: &channel).count == 4)
-            for pin in pins { _ = try application.status(of: pin, on: &channel) }
+        try bench.withSession(for: .reading) { session in
+            let pins = try session.readPINs(roles: true)
+            _ = try session.readIdentity()
+            #expect(try session.readCertificates(.pins).count == 4)
+            for pin in pins { _ = try session.status(of: pin) }
         }
         #expect(bench.headers == "CB3FFF CB3FFF CB3FFF CB3FFF CB3FFF CB3FFF 200080")
     }

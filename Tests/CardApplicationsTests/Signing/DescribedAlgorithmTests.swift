@@ -51,10 +51,10 @@ import VirtualCards
     }
 
     private func forms(_ bench: FamilyBench) throws -> [SigningForm] {
-        let forms = try bench.withApplication { application, channel -> [SigningForm] in
-            _ = try application.readPINs(roles: false, on: &channel)
-            let certificate = try #require(try application.readCertificate(.login, .pins, on: &channel))
-            return try application.signingForms(of: certificate, on: &channel)
+        let forms = try bench.withSession { session -> [SigningForm] in
+            _ = try session.readPINs(roles: false)
+            let certificate = try #require(try session.readCertificate(.login, .pins))
+            return try session.signingForms(of: certificate)
         }
         return try #require(forms)
     }
@@ -88,17 +88,18 @@ import VirtualCards
             form: .digestInfo,
             input: information + [UInt8](repeating: 0x5A, count: 32)
         )
-        let signature = try bench.withApplication { application, channel in
-            let pins = try application.readPINs(roles: false, on: &channel)
-            let certificate = try #require(try application.readCertificate(.login, .pins, on: &channel))
+        let read = try bench.withSession(for: .codes) { session in
+            let pins = try session.readPINs(roles: false)
+            let certificate = try #require(try session.readCertificate(.login, .pins))
             let pin = try #require(pins.first { $0.id == certificate.pin })
-            try application.resume(for: pin, on: &channel)
-            let digits = Array("246810".utf8)
-            let code = SecretBytes(capacity: 6) { $0.append(contentsOf: digits.span) }
-            try application.verify(pin, code, on: &channel)
-            return try application.sign(request, with: certificate, on: &channel)
+            return (session.application, certificate, pin)
         }
-        #expect(signature?.count == 256)
+        let (application, certificate, pin) = try #require(read)
+        let signature = try bench.withReopened(application, toPresent: pin) { session in
+            try session.verify(pin, secret("246810"))
+            return try session.sign(request, with: certificate)
+        }
+        #expect(signature.count == 256)
         let algorithm: [UInt8] = number.map { [0x80, 0x01, $0] as [UInt8] } ?? []
         let environment: [UInt8] = algorithm + [0x84, 0x01, 0x01]
         let header: [UInt8] = [0x00, 0x22, 0x41, 0xB6, UInt8(environment.count)]
@@ -110,12 +111,12 @@ import VirtualCards
             (CardProfile.siths, SigningForm.pkcs1(.sha256)), (.sithsTwoStep, .digestInfo),
         ] {
             let bench = try FamilyBench(profile)
-            let error = try bench.withApplication { application, channel in
-                _ = try application.readPINs(roles: false, on: &channel)
-                let certificate = try #require(try application.readCertificate(.login, .pins, on: &channel))
+            let error = try bench.withSession(for: .codes) { session in
+                _ = try session.readPINs(roles: false)
+                let certificate = try #require(try session.readCertificate(.login, .pins))
                 let request = SigningRequest(form: form, input: [UInt8](repeating: 1, count: 31))
                 return #expect(throws: CardError.notSupported) {
-                    try application.sign(request, with: certificate, on: &channel)
+                    try session.sign(request, with: certificate)
                 }
             }
             #expect(error != nil)

@@ -19,15 +19,13 @@ import VirtualCards
             let answer: [UInt8] = [0x7C, length + 2, 0x82, length] + value
             return .answer(ResponseAPDU(data: answer, status: .success))
         }
-        let hints = CardHints(atr: try ATR(parsing: card.atr))
+        let hints = CardHints(atr: try ATR(parsing: card.atr), families: ["piv"])
         let certificate = CardCertificate(id: "9A", label: "", pin: "80", der: der)
         let request = SigningRequest(form: .ecdsa(.sha256), input: [UInt8](repeating: 7, count: 32))
-        var channel: AnyCardChannel = reader.channel()
-        guard var application = try CardFamilies.identify(hints, on: &channel).application else {
-            throw CardError.notRecognised
-        }
+        var found = try ApplicationSearch(hints, for: .codes).run(on: reader.channel())
+        guard var session = found.session.take() else { throw CardError.notRecognised }
         do throws(CardError) {
-            return try application.sign(request, with: certificate, on: &channel)
+            return try session.sign(request, with: certificate)
         } catch {
             #expect(error == .malformed(file: "signature"))
             return nil

@@ -3,7 +3,7 @@ import CardCore
 import Testing
 import VirtualCards
 
-/// A software card with a few habits of its own, and the way to what identification makes of it.
+/// A software card whose answers can be replaced, and sessions with the application that is found on it.
 final class FamilyBench: VirtualCard {
     let card: FileSystemCard
     /// Every command that reached the card.
@@ -31,31 +31,34 @@ final class FamilyBench: VirtualCard {
         return habit?(command) ?? card.process(command)
     }
 
-    /// Finds the application in a transaction and lends both to `body`; `nil` for an unknown card.
-    func withApplication<R>(
-        _ body: (inout any CardApplication, inout AnyCardChannel) throws -> R
+    /// What is known of the card before anything of it is selected.
+    var hints: CardHints {
+        CardHints(atr: try? ATR(parsing: atr), families: families, applications: applications)
+    }
+
+    /// Resets the card, finds the application in a transaction and lends its session to `body`; `nil` for an unknown card.
+    func withSession<R>(
+        for purpose: ApplicationSearch.Purpose = .reading,
+        _ body: (inout ApplicationSession) throws -> R
     ) throws -> R? {
-        var channel: AnyCardChannel = InMemoryReader(card: self).channel()
-        let hints = CardHints(atr: try? ATR(parsing: atr), families: families, applications: applications)
-        guard var application = try CardFamilies.identify(hints, on: &channel).application else { return nil }
-        return try body(&application, &channel)
+        reset()
+        return try withSession(ApplicationSearch(hints, for: purpose), body)
     }
 
     /// The codes with their roles; `nil` for an unknown card.
     func pins(roles: Bool = true) throws -> [PINPolicy]? {
-        try withApplication { application, channel in try application.readPINs(roles: roles, on: &channel) }
+        try withSession { try $0.readPINs(roles: roles) }
     }
 
     func certificates() throws -> [CardCertificate]? {
-        try withApplication { application, channel in try application.readCertificates(.pins, on: &channel)
-        }
+        try withSession { try $0.readCertificates(.pins) }
     }
 
     /// Where each code of a PKCS#15 card is presented; `nil` for the application's own directory.
     func directories() throws -> [[UInt8]?] {
-        try withApplication { application, channel in
-            let pins = try application.readPINs(roles: false, on: &channel)
-            let application = try #require(application as? PKCS15Application)
+        try withSession { session in
+            let pins = try session.readPINs(roles: false)
+            let application = try #require(session.application as? PKCS15Application)
             return pins.map(application.directory)
         } ?? []
     }
