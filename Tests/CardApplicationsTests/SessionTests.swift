@@ -104,7 +104,8 @@ import VirtualCards
     @Test func releasedChannelSelectsAnotherApplication() throws {
         let bench = try bench()
         let search = ApplicationSearch(bench.hints, for: .codes)
-        var found = try search.run(on: DirectChannel(card: bench))
+        var lent = AnyCardChannel(DirectChannel(card: bench))
+        var found = try search.run(on: &lent)
         guard let session = found.session.take() else { throw Bench.NotIdentified() }
         var channel = session.release()
         #expect(try channel.exchange(Self.select(Self.otherAID)).status == .success)
@@ -233,7 +234,8 @@ import VirtualCards
         let reader = InMemoryReader(card: bench)
         bench.send("00A4040009A0000003974254465900")
         let search = ApplicationSearch(bench.hints, for: .codes)
-        var found = try search.run(on: reader.channel())
+        var channel = AnyCardChannel(reader.channel())
+        var found = try search.run(on: &channel)
         guard var session = found.session.take() else { throw CardError.notRecognised }
         let key = try #require(try session.readPINs(roles: false).last)
         _ = try session.requestChallenge(of: key)
@@ -243,7 +245,8 @@ import VirtualCards
         reader.reset()
         bench.send("00A4040009A0000003974254465900")
         bench.forgetCommands()
-        let resumed = try ApplicationSession.resumeChallenge(of: application, on: reader.channel())
+        var later = AnyCardChannel(reader.channel())
+        let resumed = try ApplicationSession.resumeChallenge(of: application, on: &later)
         let isVoid = resumed == nil
         #expect(isVoid && bench.commands.isEmpty)
     }

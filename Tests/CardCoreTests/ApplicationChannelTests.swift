@@ -69,56 +69,40 @@ import Testing
         extendedLength: Bool = false,
         _ body: (inout ApplicationChannel) throws -> R
     ) throws -> R {
-        let card = RecordedChannel(record, transmissionProtocol, extendedLength: extendedLength)
-        let attempt = try ApplicationChannel.open(on: card) { (channel) throws(TransportError) -> Bool? in
-            try channel.exchange(Self.select(Self.name)).status.isSuccess ? true : nil
-        }
-        var channel = try Self.selected(attempt)
+        var card = AnyCardChannel(
+            RecordedChannel(record, transmissionProtocol, extendedLength: extendedLength)
+        )
+        guard var channel = try Self.open(on: &card) else { throw NotSelected() }
         record.commands = []
         return try body(&channel)
     }
 
-    private static func selected(
-        _ attempt: consuming ApplicationChannel.Attempt<Bool>
-    ) throws -> ApplicationChannel {
-        // Every payload has a name: swiftc 6.3.1 crashes on `_` here.
-        switch consume attempt {
-        case .selected(let application, let channel):
-            #expect(application)
-            return channel
-        case .absent(let channel):
-            _ = consume channel
-            throw NotSelected()
+    private static func open(on card: inout AnyCardChannel) throws -> ApplicationChannel? {
+        try ApplicationChannel(on: &card) { (channel) throws(TransportError) in
+            try channel.exchange(Self.select(Self.name)).status.isSuccess
         }
     }
 
-    /// Opens with `proof`, and sends one command on the channel that is given back; `nil` where one was opened.
+    /// Opens with `proof`, and sends one command on the channel that is left; `nil` where one was opened.
     private func commandsOnReturnedChannel(
         _ record: Record,
-        proof: (inout AnyCardChannel) throws(TransportError) -> Bool?
+        proof: (inout AnyCardChannel) throws(TransportError) -> Bool
     ) throws -> [String]? {
-        let card = RecordedChannel(record, .t1, extendedLength: false)
-        let attempt = try ApplicationChannel.open(on: card, proof: proof)
-        switch consume attempt {
-        case .selected(let application, let channel):
-            #expect(application)
-            _ = consume channel
-            return nil
-        case .absent(let given):
-            // Nothing is guarded: another application can be selected.
-            var channel: AnyCardChannel = given
-            _ = try channel.exchange(Self.select(Self.other))
-            return record.commands
-        }
+        var card = AnyCardChannel(RecordedChannel(record, .t1, extendedLength: false))
+        let opened = try ApplicationChannel(on: &card, proof: proof)
+        guard opened == nil else { return nil }
+        // Nothing is guarded: another application can be selected.
+        _ = try card.exchange(Self.select(Self.other))
+        return record.commands
     }
 
     // MARK: Opening
 
-    @Test func channelIsGivenBackWhereTheProofIsNil() throws {
+    @Test func channelIsLeftWhereTheProofIsFalse() throws {
         let record = Record(["9000"])
         let commands = try commandsOnReturnedChannel(record) { (channel) throws(TransportError) in
             _ = try channel.exchange(Self.select(Self.name))
-            return nil
+            return false
         }
         #expect(commands == [Self.selectOwn, "00A4040005D276000124"])
     }
@@ -148,15 +132,23 @@ import Testing
         #expect(commands == nil)
     }
 
-    @Test func failureOfTheProofIsThrown() {
+    @Test func failureOfTheProofIsThrownAndTheChannelIsLeft() throws {
         let record = Record(["reader"])
-        #expect(throws: TransportError.readerRefusedCommand) {
-            let card = RecordedChannel(record, .t1, extendedLength: false)
-            let attempt = try ApplicationChannel.open(on: card) { (channel) throws(TransportError) -> Bool? in
-                try channel.exchange(Self.select(Self.name)).status.isSuccess
-            }
-            _ = try Self.selected(attempt)
-        }
+        var card = AnyCardChannel(RecordedChannel(record, .t1, extendedLength: false))
+        #expect(throws: TransportError.readerRefusedCommand) { _ = try Self.open(on: &card) }
+        _ = try card.exchange(Self.select(Self.other))
+        #expect(record.commands == [Self.selectOwn, "00A4040005D276000124"])
+    }
+
+    /// While an application's channel exists, the transaction's own one leads nowhere.
+    @Test func channelThatWasTakenOverSendsNothing() throws {
+        let record = Record([])
+        var card = AnyCardChannel(RecordedChannel(record, .t1, extendedLength: false))
+        let opened = try Self.open(on: &card)
+        let isOpened = opened != nil
+        #expect(isOpened)
+        #expect(throws: TransportError.commandNotAllowed) { try card.exchange(Self.select(Self.other)) }
+        #expect(record.commands == [Self.selectOwn])
     }
 
     // MARK: Selecting
@@ -240,17 +232,14 @@ import Testing
 
     @Test func releasedChannelSelectsAnotherApplication() throws {
         let record = Record([])
-        let card = RecordedChannel(record, .t1, extendedLength: false)
-        let attempt = try ApplicationChannel.open(on: card) { (channel) throws(TransportError) -> Bool? in
-            try channel.exchange(Self.select(Self.name)).status.isSuccess
-        }
-        let opened = try Self.selected(attempt)
+        var card = AnyCardChannel(RecordedChannel(record, .t1, extendedLength: false))
+        guard let opened = try Self.open(on: &card) else { throw NotSelected() }
         var released = opened.release()
         _ = try released.exchange(Self.select(Self.other))
         #expect(record.commands == [Self.selectOwn, "00A4040005D276000124"])
         // What is opened on it later is a new selection.
-        let second = ApplicationChannel.open(on: released) { _ in true }
-        let isOpened = (try? Self.selected(second)) != nil
+        let second = ApplicationChannel(on: &released) { _ in true }
+        let isOpened = second != nil
         #expect(!isOpened)
     }
 

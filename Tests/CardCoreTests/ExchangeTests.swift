@@ -1,6 +1,7 @@
-@testable import CardCore
 import CardTesting
 import Testing
+
+@testable import CardCore
 
 @Suite struct ExchangeTests {
     private static let read = CommandAPDU(ins: Instruction.readBinary, expectedLength: 256)

@@ -1,5 +1,6 @@
-@testable import CardCore
 import Testing
+
+@testable import CardCore
 
 @Suite struct SecretBytesTests {
     private static func secret(_ bytes: [UInt8], capacity: Int? = nil) -> SecretBytes {

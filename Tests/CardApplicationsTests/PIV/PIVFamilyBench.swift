@@ -77,7 +77,8 @@ final class PIVFamilyBench: VirtualCard {
         let search = ApplicationSearch(hints, for: purpose)
         var session: ApplicationSession
         do {
-            var found = try search.run(on: DirectChannel(card: self))
+            var channel = AnyCardChannel(DirectChannel(card: self))
+            var found = try search.run(on: &channel)
             guard let application = found.session.take() else { throw NotIdentified() }
             session = application
         } catch { throw NotIdentified() }

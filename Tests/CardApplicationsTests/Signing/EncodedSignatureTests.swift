@@ -22,7 +22,8 @@ import VirtualCards
         let hints = CardHints(atr: try ATR(parsing: card.atr), families: ["piv"])
         let certificate = CardCertificate(id: "9A", label: "", pin: "80", der: der)
         let request = SigningRequest(form: .ecdsa(.sha256), input: [UInt8](repeating: 7, count: 32))
-        var found = try ApplicationSearch(hints, for: .codes).run(on: reader.channel())
+        var channel = AnyCardChannel(reader.channel())
+        var found = try ApplicationSearch(hints, for: .codes).run(on: &channel)
         guard var session = found.session.take() else { throw CardError.notRecognised }
         do throws(CardError) {
             return try session.sign(request, with: certificate)

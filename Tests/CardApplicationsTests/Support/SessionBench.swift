@@ -10,7 +10,8 @@ extension VirtualCard {
         _ search: ApplicationSearch,
         _ body: (inout ApplicationSession) throws -> R
     ) throws -> R? {
-        var found = try search.run(on: DirectChannel(card: self))
+        var channel = AnyCardChannel(DirectChannel(card: self))
+        var found = try search.run(on: &channel)
         guard var session = found.session.take() else { return nil }
         return try body(&session)
     }
@@ -22,8 +23,8 @@ extension VirtualCard {
         toPresent policy: PINPolicy,
         _ body: (inout ApplicationSession) throws -> R
     ) throws -> R {
-        let channel = DirectChannel(card: self)
-        var session = try ApplicationSession.reopen(application, toPresent: policy, on: channel)
+        var channel = AnyCardChannel(DirectChannel(card: self))
+        var session = try ApplicationSession.reopen(application, toPresent: policy, on: &channel)
         return try body(&session)
     }
 
@@ -32,8 +33,8 @@ extension VirtualCard {
         of application: any CardApplication,
         _ body: (inout ApplicationSession) throws -> R
     ) throws -> R? {
-        let channel = DirectChannel(card: self)
-        guard var session = try ApplicationSession.resumeChallenge(of: application, on: channel) else {
+        var channel = AnyCardChannel(DirectChannel(card: self))
+        guard var session = try ApplicationSession.resumeChallenge(of: application, on: &channel) else {
             return nil
         }
         return try body(&session)
@@ -45,7 +46,7 @@ extension VirtualCard {
         _ way: ApplicationQuery.Way,
         hints: CardHints? = nil
     ) throws -> Bool {
-        var channel: AnyCardChannel = DirectChannel(card: self)
+        var channel = AnyCardChannel(DirectChannel(card: self))
         let hints = hints ?? CardHints(atr: try? ATR(parsing: atr))
         return try family.find(ApplicationQuery(hints: hints, way: way, depth: .application), on: &channel)
             != nil
