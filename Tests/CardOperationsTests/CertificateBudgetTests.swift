@@ -69,7 +69,7 @@ import VirtualCards
             commands: 4,
             certificates: [One(id: "7F21", commands: 4, file: "00CA7F21")]
         ),
-        piv(.piv, 1), piv(.pivYubiKey, 4),
+        piv(.piv, 1), piv(.pivYubiKey, 3),
     ]
 
     @Test func everyCardHasABudget() {

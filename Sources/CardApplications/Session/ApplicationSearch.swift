@@ -46,7 +46,7 @@ extension ApplicationSearch {
             if let session = selected.session.take() {
                 return Identification(session: session, keepsLogin: selected.keepsLogin)
             }
-            if possible.count > 1 { likelySelected = selected.family }
+            if purpose == .identification || possible.count > 1 { likelySelected = selected.family }
         }
         for family in named {
             if family.name == likelySelected,

@@ -211,9 +211,13 @@ package struct CodeChannel: ~Copyable {
         do throws(TransportError) {
             response = try channel.exchange(apdu)
         } catch {
-            guard !error.commandWasNotSent else { throw .card(.transport(error)) }
-            presented.append(command)
-            throw .outcomeUnknown(id: command.judged.id, error)
+            switch error {
+            // Refused here.
+            case .commandTooLong, .commandNotAllowed: break
+            default: presented.append(command)
+            }
+            throw error.commandWasNotSent
+                ? .card(.transport(error)) : .outcomeUnknown(id: command.judged.id, error)
         }
         presented.append(command)
         if let error = judge(response.status) { throw error }

@@ -28,7 +28,11 @@ import VirtualCards
     }
 
     private static let pairs: [Pair] = applications.flatMap { first in
-        applications.filter { $0.family != first.family }.flatMap { second in
+        applications.filter { second in
+            // No ATR is that of both.
+            second.family != first.family
+                && Set([first.profile, second.profile]) != [.pivYubiKey, .idprime940]
+        }.flatMap { second in
             [false, true].map { Pair(first: first.profile, second: second.profile, isNamedByCardData: $0) }
         }
     }
@@ -61,12 +65,13 @@ import VirtualCards
             families = profiles.map { profile in
                 SelectedApplicationTests.applications.first { $0.profile == profile }?.family ?? ""
             }
-            // The ATR of a YubiKey decides how PIV is asked; that of the others tells nothing.
-            let yubiKey = zip(profiles, applications).first { $0.0 == .pivYubiKey }?.1.atr
+            // The ATR decides how PIV of a YubiKey is asked, and how IDPrime pads codes; that of others tells nothing.
+            let telling = zip(profiles, applications).first { [.pivYubiKey, .idprime940].contains($0.0) }
+            let atr = telling?.1.atr ?? [0x3B, 0x80, 0x01, 0x81]
             card =
                 isFirstCurrent
-                ? TwoApplicationCard(applications[0], applications[1], atr: yubiKey ?? [0x3B, 0x80, 0x01, 0x81])
-                : TwoApplicationCard(applications[1], applications[0], atr: yubiKey ?? [0x3B, 0x80, 0x01, 0x81])
+                ? TwoApplicationCard(applications[0], applications[1], atr: atr)
+                : TwoApplicationCard(applications[1], applications[0], atr: atr)
             reader = InMemoryReader(card: card)
             hints = pair.isNamedByCardData ? [families[0]] : []
             let order = CardFamilies.names

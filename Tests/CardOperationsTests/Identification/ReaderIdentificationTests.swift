@@ -1,5 +1,4 @@
 import CardApplications
-import CardCore
 import CardOperations
 import CardTesting
 import Configuration
@@ -8,6 +7,8 @@ import Synchronization
 import Testing
 import VirtualCards
 import VirtualReaders
+
+@testable import CardCore
 
 /// Software cards in readers of a real pcscd, as a reader monitor tells of them.
 @Suite(.serialized, .timeLimit(.minutes(2)))
@@ -121,14 +122,22 @@ struct ReaderIdentificationTests {
     @Test func whatAnotherProgramVerifiedStaysVerified() async throws {
         try await Self.withCard(.openpgp) { card, _ in
             var other = try Context().connect(card.reader)
-            func send(_ hex: String) throws -> StatusWord {
-                try other.withTransaction { (transaction: inout Transaction) throws(PCSCError) in
-                    let response = try? transaction.transmit(EncodedCommand(plain: Hex.bytes(of: hex) ?? []))
+            func send(_ hex: String, code: String? = nil) throws -> StatusWord {
+                let header = Hex.bytes(of: hex) ?? []
+                return try other.withTransaction { (transaction: inout Transaction) throws(PCSCError) in
+                    let response =
+                        if let code {
+                            try? transaction.exchange(
+                                SecretCommandAPDU(ins: header[1], p1: header[2], p2: header[3], data: secret(code))
+                            )
+                        } else {
+                            try? transaction.transmit(EncodedCommand(plain: header))
+                        }
                     return response?.status ?? StatusWord(rawValue: 0)
                 }
             }
             #expect(try send("00A4040006D27600012401") == .success)
-            #expect(try send("0020008206323436383130") == .success)
+            #expect(try send("00200082", code: "246810") == .success)
             let found = try CardIdentifier().identify(card)
             #expect(found.identity != nil)
             // The question whether it is verified, after VERIFY without data.
