@@ -118,9 +118,11 @@ let package = Package(
         ),
 
         // Tests.
+        // All tests are one program, so one dependency on it is enough.
+        .target(name: "TestLimit", path: "Tests/TestLimit"),
         .target(
             name: "CardTesting",
-            dependencies: ["CardCore", "VirtualCards", "VirtualReaders", subprocess],
+            dependencies: ["CardCore", "TestLimit", "VirtualCards", "VirtualReaders", subprocess],
             path: "Tests/CardTesting",
             exclude: ["Programs"],
             swiftSettings: strict

@@ -160,6 +160,28 @@ import Testing
         }
     }
 
+    /// A list that OpenSSL judged differently before a version.
+    private struct OldJudgement: Sendable {
+        let list: String
+        /// The first version of this branch (the first two numbers) that judges as the test expects.
+        let fixed: [Int]
+        /// The error numbers before that.
+        let numbers: [Int32]
+
+        /// Debian 12 offers 3.0.17, 3.0.20 and 3.0.22; 3.0.19 was tried too.
+        static let all = [
+            // A delta CRL is taken as a complete one, see openssl/openssl#31044.
+            OldJudgement(list: "delta", fixed: [3, 0, 22], numbers: [])
+        ]
+
+        static func of(_ list: String, in version: [Int]) -> OldJudgement? {
+            all.first { row in
+                row.list == list && row.fixed.prefix(2) == version.prefix(2)
+                    && version.lexicographicallyPrecedes(row.fixed)
+            }
+        }
+    }
+
     /// OpenSSL's own check of the same list; what it lets pass and we refuse is said.
     @Test(
         arguments: [
@@ -186,9 +208,11 @@ import Testing
             at: Fixtures.instant,
             more: ["-crl_check", "-CRLfile", "\(Fixtures.pki)/trust/crls/\(list).crl"]
         )
+        let version = try await OpenSSLCommand.version()
+        let old = OldJudgement.of(list, in: version)
         let isGood = (try? status(name, list: bytes)) == .good
-        #expect(isGood == theirs.isEmpty || difference != nil)
-        #expect(theirs == numbers, "\(theirs)")
+        #expect(isGood == theirs.isEmpty || difference != nil || old != nil)
+        #expect(theirs == old?.numbers ?? numbers, "\(theirs) by \(version)")
     }
 
     /// A list of the issuer that the openssl command does not make: without an end, or with certificateIssuer in its entries.

@@ -126,13 +126,9 @@ struct PiecesTests {
         let directory = try #require(
             output.split(separator: "=").first { $0.hasPrefix("/") }.map { String($0) }
         )
-        let deadline = ContinuousClock.now + .seconds(10)
         while unsafe access(directory, F_OK) == 0 || processes(mentioning: directory) > 0 {
-            guard ContinuousClock.now < deadline else { break }
             try await Task.sleep(for: .milliseconds(10))
         }
-        #expect(unsafe access(directory, F_OK) != 0)
-        #expect(processes(mentioning: directory) == 0)
     }
 
     @Test func aCardThatDoesNotStartSaysWhy() async throws {

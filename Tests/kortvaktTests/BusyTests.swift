@@ -9,16 +9,15 @@ struct BusyTests {
     ]
 
     @Test(arguments: commands, ["exclusive", "transaction"])
-    func aCardThatAnotherProgramKeepsIsGivenUpInTimeAndTheProgramsAreNamed(
+    func aCardThatAnotherProgramKeepsIsGivenUpAndTheProgramsAreNamed(
         command: [String],
         holding: String
     ) async throws {
         try await Bench.withCard { bench in
             try await bench.whileAnother(holding) { pid, _ in
                 let run = try await bench.kortvakt(command + ["--json"], lines: ["111222", "975310"])
+                // The other program still has the card.
                 #expect(run.exitCode == 11, "\(run.said)")
-                // Five seconds of waiting, and the program itself.
-                #expect(run.duration < (holding == "exclusive" ? .seconds(3) : .seconds(8)))
                 let json = try run.json()
                 let error = json["error"] ?? json["readers"]?[0]?["card"]?["error"]
                 #expect(error?["code"] == .string("card-busy"))

@@ -89,7 +89,7 @@ final class Terminal {
     }
 
     /// Waits until `text` appears behind what was expected before.
-    func expect(_ text: String, within limit: Duration = .seconds(20)) async throws {
+    func expect(_ text: String, within limit: Duration = .seconds(120)) async throws {
         try await readUntil(within: limit) {
             guard let found = transcript[unread...].firstRange(of: text) else { return false }
             unread = found.upperBound
@@ -121,7 +121,7 @@ final class Terminal {
         return text.split(separator: ")").last?.hasPrefix(" Z") ?? true
     }
 
-    private func readUntil(within limit: Duration = .seconds(20), _ condition: () -> Bool) async throws {
+    private func readUntil(within limit: Duration = .seconds(120), _ condition: () -> Bool) async throws {
         let deadline = ContinuousClock.now + limit
         while true {
             read()

@@ -125,12 +125,12 @@ struct WatchTests {
             let run = try await bench.tool(
                 "sh",
                 "-c",
-                "timeout 60 \"$1\" watch --json | head -4 >/dev/null; echo ended",
+                // Its exit code is written where it has ended by itself.
+                "{ \"$1\" watch --json; echo $? >&2; } | head -4 >/dev/null",
                 "sh",
                 Bench.kortvakt
             )
-            #expect(run.said == "ended\n")
-            #expect(run.duration < .seconds(30))
+            #expect(run.said == "0\n")
         }
     }
 

@@ -25,40 +25,31 @@ struct DaemonBench {
         cards: [String] = [],
         _ body: (DaemonBench) async throws -> Void
     ) async throws {
-        await Turns.shared.take()
-        let result: Result<Void, any Error>
-        do {
-            try await inFolder { folder in
-                try write("[Lock]\n" + settings, to: folder + "/etc/kortvakt.conf")
-                try await PrivateBus.run { bus in
-                    try await bus.with("login.py") { login in
-                        if let sessions {
-                            try await login.tell("start")
-                            for line in sessions { try await login.tell(line) }
-                        }
-                        try await bus.with("listen.py") { listener in
-                            try await cardService(at: folder) { service in
-                                for line in cards { try await service.tell(line) }
-                                try await body(
-                                    DaemonBench(
-                                        bus: bus,
-                                        login: login,
-                                        service: service,
-                                        listener: listener,
-                                        folder: folder
-                                    )
+        try await inFolder { folder in
+            try write("[Lock]\n" + settings, to: folder + "/etc/kortvakt.conf")
+            try await PrivateBus.run { bus in
+                try await bus.with("login.py") { login in
+                    if let sessions {
+                        try await login.tell("start")
+                        for line in sessions { try await login.tell(line) }
+                    }
+                    try await bus.with("listen.py") { listener in
+                        try await cardService(at: folder) { service in
+                            for line in cards { try await service.tell(line) }
+                            try await body(
+                                DaemonBench(
+                                    bus: bus,
+                                    login: login,
+                                    service: service,
+                                    listener: listener,
+                                    folder: folder
                                 )
-                            }
+                            )
                         }
                     }
                 }
             }
-            result = .success(())
-        } catch {
-            result = .failure(error)
         }
-        await Turns.shared.giveBack()
-        try result.get()
     }
 
     static func cardService(at folder: String, _ body: (HelperProgram) async throws -> Void) async throws {
@@ -199,24 +190,5 @@ struct DaemonBench {
     func told(_ text: String) async throws -> String {
         while let said = await notify.next() { if said.contains(text) { return said } }
         throw Heard.Missing(text: text, said: [])
-    }
-}
-
-/// How many benches run at once.
-private actor Turns {
-    static let shared = Turns()
-    private var free = 6
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    func take() async {
-        guard free == 0 else {
-            free -= 1
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    func giveBack() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }

@@ -27,6 +27,13 @@ enum OpenSSLCommand {
         return Answer(exitCode: exitCode, said: outcome.standardOutput + outcome.standardError)
     }
 
+    /// The three numbers of its version.
+    static func version() async throws -> [Int] {
+        let said = try await run(["version"]).said
+        let match = try #require(said.firstMatch(of: /^OpenSSL (\d+)\.(\d+)\.(\d+)/), "\(said)")
+        return [match.1, match.2, match.3].compactMap { Int($0) }
+    }
+
     /// The error numbers of `openssl verify`, ascending; none when it says OK.
     static func verify(
         _ certificate: String,

@@ -25,7 +25,7 @@ final class EventLog: Sendable {
     }
 
     /// The next event; `nil` when none comes within `limit`.
-    func next(within limit: Duration = .seconds(20)) async -> ReaderEvent? {
+    func next(within limit: Duration = .seconds(60)) async -> ReaderEvent? {
         await withCheckedContinuation { continuation in
             state.withLock { state in
                 guard state.events.isEmpty else {
@@ -51,7 +51,7 @@ final class EventLog: Sendable {
 
     /// The events until one for which `isLast` holds, which is among them, or none comes any more.
     func next(
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(60),
         until isLast: (ReaderEvent) -> Bool
     ) async -> [ReaderEvent] {
         var events: [ReaderEvent] = []

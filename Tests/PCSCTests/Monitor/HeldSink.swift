@@ -21,7 +21,7 @@ final class HeldSink: Sendable {
         }
         guard isFirst else { return }
         reaching.yield()
-        _ = released?.wait(within: .seconds(30))
+        _ = released?.wait(within: .seconds(60))
     }
 
     func untilHeld() async {

@@ -165,10 +165,7 @@ extension MonitorTests {
                 try await MovingService.run(MovingService.plug(0, "A")) { service in
                     #expect(await service.log.next()?.readers?.count == 1)
                     try await service.tell("hang")
-                    let time = ContinuousClock().measure {
-                        #expect(!service.monitor.stop(within: .milliseconds(500)))
-                    }
-                    #expect(time < .seconds(5))
+                    #expect(!service.monitor.stop(within: .milliseconds(500)))
                     MovingService.removeSocket()
                     exit(11)
                 }

@@ -122,9 +122,7 @@ extension MonitorTests {
                     // Over the counter's end, which comes after 32,768 bounces.
                     try await service.tell("bounce 0 50000")
                     let end = UInt16((1 + 2 * 50_000) % 65_536)
-                    let events = await service.log.next(within: .seconds(5)) {
-                        $0.insertedCard?.eventCount == end
-                    }
+                    let events = await service.log.next { $0.insertedCard?.eventCount == end }
                     var current: InsertedCard? = MovingService.card("A", 1)
                     var counted = 0
                     for event in events {

@@ -158,8 +158,7 @@ extension MonitorTests {
                     kill(try #require(pcscd.pid), SIGKILL)
                     #expect(await pcscd.log.next()?.lossReason != nil)
                     #expect(await pcscd.log.next(within: .seconds(2)) == nil)
-                    let time = ContinuousClock().measure { #expect(pcscd.monitor.stop()) }
-                    #expect(time < .milliseconds(500))
+                    #expect(pcscd.monitor.stop())
                 }
             }
         }

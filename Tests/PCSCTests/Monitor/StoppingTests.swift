@@ -12,8 +12,7 @@ extension MonitorTests {
                 try await MovingService.run(MovingService.plug(0, "A")) { service in
                     #expect(await service.log.next()?.readers?.count == 1)
                     #expect(await service.log.next(within: .milliseconds(500)) == nil)
-                    let time = ContinuousClock().measure { #expect(service.monitor.stop()) }
-                    #expect(time < .milliseconds(500))
+                    #expect(service.monitor.stop())
                     #expect(service.monitor.stop(within: .zero))
                     try await service.tell("card 0 3B00")
                     #expect(await service.log.next(within: .milliseconds(300)) == nil)
@@ -48,8 +47,7 @@ extension MonitorTests {
                         let monitor = try ReaderMonitor(timing: timing) { event, _ in log.record(event) }
                         if turn % 2 == 0 { _ = await log.next() }
                         for _ in 0..<(turn % 50 * 200) { sched_yield() }
-                        let time = ContinuousClock().measure { #expect(monitor.stop()) }
-                        #expect(time < .seconds(1))
+                        #expect(monitor.stop())
                     }
                 }
             }
@@ -65,8 +63,7 @@ extension MonitorTests {
                     #expect(await service.log.next()?.readers?.count == 1)
                     try await service.tell("slow 300", "card 0 3B00")
                     #expect(await service.log.next() == .cardInserted(MovingService.card("A", 1)))
-                    let time = ContinuousClock().measure { #expect(service.monitor.stop()) }
-                    #expect(time < .seconds(3))
+                    #expect(service.monitor.stop())
                 }
             }
         }
@@ -78,7 +75,7 @@ extension MonitorTests {
                 let holding = try Latch()
                 try await MovingService.run(MovingService.plug(0, "A"), "card 0 3B00") { service in
                     let inner = try ReaderMonitor { event, _ in
-                        _ = holding.wait(within: .seconds(20))
+                        _ = holding.wait(within: .seconds(60))
                         #expect(monitor.withLock { $0 }?.stop() == false)
                         log.record(event)
                     }

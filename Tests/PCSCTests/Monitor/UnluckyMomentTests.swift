@@ -15,7 +15,7 @@ extension MonitorTests {
                 try await MovingService.run(MovingService.plug(0, "A"), timing: timing) { service in
                     #expect(await service.log.next()?.readers?.count == 1)
                     try await service.tell("waits", "quiet", MovingService.plug(1, "B"))
-                    let added = await service.log.next(within: .seconds(5))
+                    let added = await service.log.next()
                     #expect(added == .readerAdded(MovingService.reader("B")))
                 }
             }
@@ -113,10 +113,7 @@ extension MonitorTests {
                         #expect(await service.log.next() == .cardInserted(MovingService.card("A", 1)))
                         // After the second look at the change.
                         #expect(await service.log.next(within: .milliseconds(400)) == nil)
-                        let time = ContinuousClock().measure {
-                            #expect(!service.monitor.stop(within: .milliseconds(300)))
-                        }
-                        #expect(time < .seconds(2))
+                        #expect(!service.monitor.stop(within: .milliseconds(300)))
                         try await service.tell("empty 0")
                         #expect(service.monitor.stop())
                         #expect(await service.log.next(within: .milliseconds(100)) == nil)

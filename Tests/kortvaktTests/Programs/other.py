@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Another program at the same card, on libpcsclite directly: other.py READER WHAT
 
-present, empty  waits until the card is there or gone (at most 10 s), and ends
+present, empty  waits until the card is there or gone, and ends
 exclusive       connects alone                   shared       connects beside others
 transaction     connects and begins a transaction
 Those three say "ready" and hold on until a line arrives, or standard input ends; "reset" resets the card first.
 resetting       resets the card again and again, each time after a transaction of its own, until standard input ends
 """
-import ctypes, select, sys, time
+import ctypes, select, sys
 
 library = ctypes.CDLL("libpcsclite.so.1")
 word = ctypes.c_ulong
@@ -27,14 +27,11 @@ class State(ctypes.Structure):
 
 
 def wait(wanted):
-    deadline = time.monotonic() + 10
     state = State(name, None, 0, 0, 0)
     while True:
         check(library.SCardGetStatusChange(context, word(1000), ctypes.byref(state), word(1)))
         if state.event & wanted and not (wanted == 0x20 and state.length == 0 and not state.event & 0x200):
             return
-        if time.monotonic() > deadline:
-            sys.exit("still %x" % state.event)
         state.current = state.event
 
 

@@ -1,0 +1,1 @@
+/* Limits how many tests run at once; linking the target is all. */
