@@ -21,6 +21,7 @@ package struct AnyCardChannel: CardChannel, ~Copyable {
     package var limits: ChannelLimits { box.limits }
     package var wasReset: Bool { box.wasReset }
     package mutating func disableExtendedLength() { box.disableExtendedLength() }
+    package mutating func limitAnswerTime(to limit: Duration) { box.limitAnswerTime(to: limit) }
 
     package mutating func transmit(
         _ command: borrowing EncodedCommand
@@ -34,6 +35,7 @@ private class ChannelBox {
     var limits: ChannelLimits { ChannelLimits(transmissionProtocol: .raw) }
     var wasReset: Bool { false }
     func disableExtendedLength() {}
+    func limitAnswerTime(to limit: Duration) {}
 
     func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
         throw .commandNotAllowed
@@ -48,6 +50,7 @@ private final class TypedChannelBox<Channel: CardChannel & ~Copyable>: ChannelBo
     override var limits: ChannelLimits { channel.limits }
     override var wasReset: Bool { channel.wasReset }
     override func disableExtendedLength() { channel.disableExtendedLength() }
+    override func limitAnswerTime(to limit: Duration) { channel.limitAnswerTime(to: limit) }
 
     override func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
         try channel.transmit(command)

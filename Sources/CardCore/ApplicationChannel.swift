@@ -88,6 +88,7 @@ private struct GuardedChannel: CardChannel, ~Copyable {
     var limits: ChannelLimits { channel.limits }
     var wasReset: Bool { channel.wasReset }
     mutating func disableExtendedLength() { channel.disableExtendedLength() }
+    mutating func limitAnswerTime(to limit: Duration) { channel.limitAnswerTime(to: limit) }
 
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
         let name = command.carriesSecret ? nil : command.selectedName

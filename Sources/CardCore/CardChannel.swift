@@ -40,10 +40,14 @@ package protocol CardChannel: ~Copyable {
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU
     /// Sends short commands alone from now on, in later transactions too: the reader or the card refused an extended one.
     mutating func disableExtendedLength()
+    /// From now on waits at most `limit` for the answer to a command without a code: what is left must come to an end.
+    mutating func limitAnswerTime(to limit: Duration)
 }
 
 extension CardChannel where Self: ~Copyable {
     package var wasReset: Bool { false }
+
+    package mutating func limitAnswerTime(to limit: Duration) {}
 
     /// Sends a command and collects its whole response.
     ///

@@ -14,6 +14,8 @@ package struct Transaction: ~Copyable, CardChannel {
     private let reader: Reader
     private let trace: CardTrace?
     private var buffer: [UInt8]
+    /// How long the answer to a command without a secret is waited for; `nil` for as long as it takes.
+    private var answerLimit: Duration?
 
     init(connection: Connection, reader: Reader, limits: ChannelLimits, wasReset: Bool, trace: CardTrace?) {
         self.connection = connection
@@ -28,7 +30,8 @@ package struct Transaction: ~Copyable, CardChannel {
 
     /// Sends one command and returns the answer as it came.
     ///
-    /// Wraps SCardTransmit. Blocks until the card answers, without a bound: making a key may take minutes. A
+    /// Wraps SCardTransmit. Blocks until the card answers, without a bound unless `limitAnswerTime` has set one: making a key
+    /// may take minutes. A
     /// secret command goes to the library straight from its locked page. After an error in which the card may
     /// have left it looks for that, for at most 1.5 s, because a reader may need a moment to notice. A reader
     /// that takes no extended length (HID OMNIKEY 3121) refuses such a command with SCARD_E_NOT_TRANSACTED: that
@@ -37,8 +40,8 @@ package struct Transaction: ~Copyable, CardChannel {
         _ command: borrowing EncodedCommand
     ) throws(TransportError) -> ResponseAPDU {
         trace?.record(command)
-        let (code, length) = command.withBytes { bytes in connection.transmit(bytes, into: &buffer) }
         do throws(TransportError) {
+            let (code, length) = try exchange(command)
             guard code == .success else {
                 let isExtended = command.withBytes { Self.isExtended($0) }
                 throw code == .notTransacted && isExtended ? extendedLengthFailure() : error(for: code)
@@ -54,6 +57,27 @@ package struct Transaction: ~Copyable, CardChannel {
             throw error
         }
     }
+
+    /// The library's code and the length of the answer in `buffer`.
+    private mutating func exchange(
+        _ command: borrowing EncodedCommand
+    ) throws(TransportError) -> (code: ReturnCode, length: Int) {
+        guard let answerLimit, !command.carriesSecret else {
+            return command.withBytes { bytes in connection.transmit(bytes, into: &buffer) }
+        }
+        let bytes = command.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+        let size = buffer.count
+        let outcome = try? connection.bounded(within: answerLimit) { library in
+            var buffer = [UInt8](repeating: 0, count: size)
+            let (code, length) = library.transmit(bytes.span, into: &buffer)
+            return (code, Array(buffer.prefix(length)))
+        }
+        guard let (code, answer) = outcome ?? nil else { throw .serviceLost }
+        buffer.replaceSubrange(0..<answer.count, with: answer)
+        return (code, answer.count)
+    }
+
+    package mutating func limitAnswerTime(to limit: Duration) { answerLimit = limit }
 
     package mutating func disableExtendedLength() {
         limits.extendedLength = false

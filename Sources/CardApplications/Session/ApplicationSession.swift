@@ -165,9 +165,10 @@ package struct ApplicationSession: ~Copyable {
 
     /// Makes the card forget what this session may have verified; `true` when nothing of it is verified any more.
     ///
-    /// Where it is `false` the card is reset instead, if nobody else is connected to it.
+    /// Where it is `false` the card is reset instead, if no other program is connected to it. Waits at most 5 s for each answer.
     package mutating func logOut() throws(TransportError) -> Bool {
         guard hasPresented else { return true }
+        channel.plain.limitAnswerTime(to: .seconds(5))
         return try application.logOut(on: &channel)
     }
 }

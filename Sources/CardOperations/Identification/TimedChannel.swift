@@ -18,6 +18,7 @@ struct TimedChannel: CardChannel, ~Copyable {
     var limits: ChannelLimits { channel.limits }
     var wasReset: Bool { channel.wasReset }
     mutating func disableExtendedLength() { channel.disableExtendedLength() }
+    mutating func limitAnswerTime(to limit: Duration) { channel.limitAnswerTime(to: limit) }
 
     mutating func transmit(_ command: borrowing EncodedCommand) throws(TransportError) -> ResponseAPDU {
         guard ContinuousClock.now < deadline else { throw Self.timeUp }
