@@ -11,7 +11,7 @@ import VirtualCards
 import VirtualReaders
 
 /// Software cards in readers of a real pcscd, as a reader monitor tells of them.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ReaderIdentificationTests {
     /// Puts a card in a reader of its own and lends what a monitor would tell.
     private static func withCard<R>(
