@@ -3,7 +3,7 @@ import LoginSessions
 import SessionTesting
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct DaemonClientTests {
     @Test func clientReadsEverythingThatTheDaemonShows() async throws {
         try await DaemonWorld.run { world in

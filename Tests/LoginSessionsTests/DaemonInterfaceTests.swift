@@ -5,7 +5,7 @@ import Testing
 @testable import LoginSessions
 
 /// With other people's clients: systemd's busctl, GLib's gdbus, Python's dbus.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct DaemonInterfaceTests {
     @Test func runningObjectHasTheInterfaceOfTheFile() async throws {
         try await DaemonWorld.run { world in
@@ -159,7 +159,7 @@ struct DaemonInterfaceTests {
 }
 
 /// Who may ask for what; the caller is this test's own user where nothing else is said.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct CallerTests {
     private static let me = getuid()
     private static let mine = "add 3 seat0 \(me) me active"

@@ -4,7 +4,7 @@ import SessionTesting
 import Testing
 
 /// The link to the daemon, against the daemon's own interface.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct DaemonLinkTests {
     private struct Parts {
         let bus: SystemBus

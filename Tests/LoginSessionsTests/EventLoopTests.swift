@@ -6,7 +6,7 @@ import Testing
 
 @testable import LoginSessions
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct EventLoopTests {
     @Test func postedValuesKeepTheirOrderFromEachThread() throws {
         let mailbox = try Mailbox<(thread: Int, number: Int)>(capacity: 50)

@@ -5,7 +5,7 @@ import Testing
 @testable import LoginSessions
 
 /// The files in `systemd/` that go with the interface, read by those whom they are for.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct InstalledFilesTests {
     /// `systemd/org.kortvakt.Kortvakt1.conf` in a bus that permits nothing else, with the daemon's user being this test's.
     @Test(.enabled(if: getuid() == 0, "only root can ask as somebody else"))

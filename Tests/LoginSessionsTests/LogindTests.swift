@@ -4,7 +4,7 @@ import SessionTesting
 import Testing
 
 /// Against python-dbusmock's logind on a private bus.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct LogindTests {
     @Test func allSessionsAreToldWithTheirProperties() async throws {
         try await LoginWorld.run(before: [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LoginSessions
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ServiceNotifyTests {
     @Test func serviceManagerIsToldOneThingAtATime() async {
         await #expect(processExitsWith: .success) {

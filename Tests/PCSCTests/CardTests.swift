@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import VirtualReaders
 
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct CardTests {
     @Test func readersSayWhetherTheyHoldACardAndWhich() async throws {
         try await CardInReader.run { inserted in

@@ -7,7 +7,7 @@ import VirtualReaders
 @testable import PCSC
 
 /// A connection belongs to one card, and what a card sends back to a secret to nobody.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ExchangedCardTests {
     @Test func aCardThatWasExchangedBehindAResetIsGone() async throws {
         try await SharedCardService.withSlot { service, slot in

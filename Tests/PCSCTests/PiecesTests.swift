@@ -6,7 +6,7 @@ import VirtualReaders
 
 @testable import PCSC
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct PiecesTests {
     /// T10: more readers than libpcsclite can have, from other implementations of the interface.
     @Test(arguments: [0, 1, 16, 17, 200])

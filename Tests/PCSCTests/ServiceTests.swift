@@ -9,7 +9,7 @@ import VirtualReaders
 /// The card service absent, unwilling, dying and strange.
 ///
 /// libpcsclite looks up its socket once in a process, so each of these is an exit test.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ServiceTests {
     @Test func withoutAServiceTheErrorSaysSo() async {
         await #expect(processExitsWith: .success) {

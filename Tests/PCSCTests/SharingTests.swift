@@ -3,7 +3,7 @@ import PCSC
 import Testing
 
 /// Another program at the same card: an independent client (`Programs/client.py`) on the same service.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct SharingTests {
     @Test func aTransactionOfAnotherProgramMakesTheCardBusyAndTheLateOneIsEnded() async throws {
         try await CardInReader.run { inserted in

@@ -2,7 +2,7 @@ import CardTesting
 import Testing
 
 /// OpenSC's own driver and tool for GIDS cards, and ours, at the same software card.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct GIDSJudgeTests {
     private static let key = "0123456789ABCDEF1032547698BADCFE23456789ABCDEF01"
     private static let otherKey = "FEDCBA98765432100123456789ABCDEFFEDCBA9876543210"

@@ -2,7 +2,7 @@ import CardTesting
 import Testing
 
 /// OpenSC's own driver for IDPrime cards at the software card of that family.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct IDPrimeJudgeTests {
     private static let select = "00A404000BA000000018800000000662"
     /// `Kortvakt-provnyckel-3DES`, and another one.

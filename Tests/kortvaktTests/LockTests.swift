@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// `lock status` and `lock now` beside something that has the daemon's name on a bus of its own.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct LockTests {
     static let shown = """
         show {"Readers":["Reader A","Reader B"],\

@@ -1,7 +1,7 @@
 import Testing
 
 /// Yubico's tools and OpenSC are asked before and after each of our operations, and we after each of their own.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct PIVJudgeTests {
     struct Card: Sendable, CustomTestStringConvertible {
         let profile: String

@@ -4,7 +4,7 @@ import Testing
 import VirtualCards
 
 /// T14 for the response of whoever has the administrator's key: it is a code like any other.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct ResponseSecretTests {
     @Test(
         .enabled(if: geteuid() == 0, "only root may look into the process"),

@@ -1,7 +1,7 @@
 import Testing
 
 /// What is said of a card with several codes that unblock, when one of them cannot be used.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct SeveralWaysTests {
     /// An OpenPGP card with a blocked PW1 and so many tries of the others; a resetting code that is not set has none.
     private func withCard<R: Sendable>(

@@ -2,7 +2,7 @@ import CardTesting
 import Testing
 
 /// OpenSC signs with the login keys of the software cards by its own drivers, in the forms in which we ask for signatures.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct SigningJudgeTests {
     @Test(arguments: [
         ("siths-two-step", "45", "RSA-PKCS"), ("idprime-940", "0001", "SHA256-RSA-PKCS"),

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// `watch` beside something that has the daemon's name on a bus of its own, and no card service.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct WatchDaemonTests {
     /// Watches on a bus where the daemon runs and shows `state`, with one session, and passes over the beginning.
     private func watch(

@@ -3,7 +3,7 @@ import Testing
 import VirtualReaders
 
 /// `watch` at a real card service, whose readers and cards come and go.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct WatchTests {
     @Test func tellsWhatIsThereAndThenWhatHappens() async throws {
         try await Bench.run { bench in

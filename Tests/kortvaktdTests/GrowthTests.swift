@@ -1,7 +1,7 @@
 import SessionTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct GrowthTests {
     /// Each insertion is a guard, a look at the card, a lock and two signals; nothing of it may stay.
     @Test func memoryDoesNotGrowWithInsertions() async throws {

@@ -4,7 +4,7 @@ import SessionTesting
 import Testing
 
 /// The daemon locks whom it must and nobody else.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct LockingTests {
     private static let everybody = [
         DaemonBench.session, "add 4 seat1 1234 bob active", "add 5 seat0 1235 cecilia inactive",

@@ -4,7 +4,7 @@ import SessionTesting
 import Testing
 
 /// logind refuses, is away, or does not answer.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct LogindTroubleTests {
     private static let denial =
         "raise dbus.exceptions.DBusException(\"no\", name=\"org.freedesktop.DBus.Error.AccessDenied\")"

@@ -8,7 +8,7 @@ import Testing
 import VirtualReaders
 
 /// With pcscd and software cards that can be identified.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct RealCardTests {
     /// A bench with a card service of its own beside it; cards are put into its two slots.
     private static func run(

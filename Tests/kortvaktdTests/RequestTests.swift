@@ -4,7 +4,7 @@ import SessionTesting
 import Testing
 
 /// What is asked of the daemon over the bus.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct RequestTests {
     @Test func lockNowLocksTheCallersSession() async throws {
         try await DaemonBench.run(login: [DaemonBench.session, "add 4 seat1 1234 bob active"]) { bench in

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// `kortvaktd --check-config`, and the other words that it knows.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct SettingsCheckTests {
     private struct Fault: Sendable, CustomTestStringConvertible {
         let text: String

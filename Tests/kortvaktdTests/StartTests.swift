@@ -4,7 +4,7 @@ import SessionTesting
 import Testing
 
 /// The daemon's beginning and end.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct StartTests {
     @Test func readyIsToldOnlyWhenSessionsAreKnown() async throws {
         try await DaemonBench.run(login: nil, cards: DaemonBench.reader(0, "Reader A")) { bench in

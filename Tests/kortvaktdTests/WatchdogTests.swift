@@ -7,7 +7,7 @@ import Testing
 
 @testable import kortvaktd
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct WatchdogTests {
     @Test func watchdogIsFedByTheProgram() async throws {
         try await DaemonBench.run { bench in

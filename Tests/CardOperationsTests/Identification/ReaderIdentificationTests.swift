@@ -12,7 +12,7 @@ import VirtualReaders
 @testable import CardCore
 
 /// Software cards in readers of a real pcscd, as a reader monitor tells of them.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ReaderIdentificationTests {
     /// Puts a card in a reader of its own and lends what a monitor would tell.
     private static func withCard<R>(

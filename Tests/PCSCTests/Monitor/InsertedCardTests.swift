@@ -3,7 +3,7 @@ import Testing
 
 @testable import PCSC
 
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct InsertedCardTests {
     @Test func aTellingOfTheMonitorIsEnoughToTalkToTheCard() async throws {
         try await CardInReader.run(atr: CardInReader.t1) { inserted in

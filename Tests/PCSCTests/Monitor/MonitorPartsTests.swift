@@ -3,7 +3,7 @@ import Testing
 
 @testable import PCSC
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct MonitorPartsTests {
     @Test func thePausesDoubleUpToTheLongestAndBeginAnew() {
         var backOff = BackOff(first: .milliseconds(100), longest: .seconds(5))

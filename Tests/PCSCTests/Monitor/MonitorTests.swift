@@ -4,5 +4,5 @@ import Testing
 ///
 /// They wait more than they compute, so the suites run beside each other; the tests of each do not, because
 /// some look at how long something takes.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct MonitorTests {}
