@@ -51,6 +51,8 @@ package enum ChoicePurpose: Hashable, Sendable {
 package enum Question: Hashable, Sendable {
     /// The unblocking form of this card is not known from a test or a document.
     case useUntestedForm
+    /// Nor is the form, padded or not, in which this card takes its codes.
+    case useUntestedCodeForm
     /// The new PIN reads as a date.
     case useDate
 }
@@ -112,11 +114,8 @@ package struct TryBudget: Hashable, Sendable {
 
     /// Refuses what would be pointless or would spend the last try unasked.
     func check(_ status: PINStatus, of pin: PINPolicy) throws(OperationError) {
-        // OpenPGP cards tell one that was never set and one that is blocked alike.
-        guard pin.isInitialized else {
-            throw pin.role == .resettingCode
-                ? .code(.blocked(id: pin.id), pin) : .refused(.notInitialized, pin)
-        }
+        guard pin.isInitialized else { throw .refused(.notInitialized, pin) }
+        guard status != .blockedOrNeverSet else { throw .refused(.blockedOrNeverSet, pin) }
         guard status.isBlocked != true else { throw .code(.blocked(id: pin.id), pin) }
         guard status.remainingTries == 1 else { return }
         switch pin.kind {

@@ -34,9 +34,12 @@ extension PINOperations {
             (operation) throws(OperationError) in
             var (survey, counted) = try operation.survey { (survey, session) throws(OperationError) in
                 let counted = try survey.countedCodes(of: coded)
-                for policy in counted { try budget.check(survey.readStatus(of: policy, in: &session), of: policy) }
+                for policy in counted {
+                    try budget.check(survey.readStatus(of: policy, in: &session), of: policy)
+                }
                 return counted
             }
+            for policy in counted { try operation.confirmForm(of: policy) }
             var secrets = SecretQueue()
             for command in coded { secrets.append(try data(for: command, survey, &operation)) }
             let selectsAfterwards = commands.contains { $0.bytes[1] == Instruction.select }

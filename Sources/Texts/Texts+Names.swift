@@ -32,6 +32,7 @@ extension Texts {
 
     package func triesUnknown() -> String { text("tries left not known") }
     package func blocked() -> String { text("blocked") }
+    package func blockedOrNeverSet() -> String { text("blocked or never set") }
     package func notInitialized() -> String { text("not activated yet") }
     /// In the place of a length: a key has none.
     package var challengeAndResponse: String { text("challenge and response") }

@@ -64,7 +64,7 @@ struct StatusText {
         let rows = pins.map { pin -> [String] in
             [
                 Texts.printable(pin.policy.id, limit: 20), wording.name(pin.policy).bare,
-                wording.length(pin.policy), state(pin),
+                wording.length(pin.policy.forNewCode), state(pin),
             ]
         }
         let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -77,6 +77,7 @@ struct StatusText {
 
     private func state(_ pin: PINReport) -> String {
         guard pin.policy.isInitialized else { return texts.notInitialized() }
+        guard pin.status != .blockedOrNeverSet else { return texts.blockedOrNeverSet() }
         guard pin.status.isBlocked == true else {
             return pin.status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
         }
