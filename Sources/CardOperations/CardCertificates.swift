@@ -14,6 +14,8 @@ package struct CardCertificates: Sendable {
     }
 
     package let certificates: [CardCertificate]
+    /// The family of the application that holds them.
+    package let family: String
     /// The card's PINs where `pins` was asked for; else none.
     package let pins: [PINPolicy]
 
@@ -50,8 +52,9 @@ package struct CardCertificates: Sendable {
         }
         // Without a certificate there is no key whose PIN could be asked for.
         guard needsPINs, certificates.contains(where: { $0.pin != nil }) else {
-            return CardCertificates(certificates: certificates, pins: [])
+            return CardCertificates(certificates: certificates, family: session.application.family, pins: [])
         }
-        return CardCertificates(certificates: certificates, pins: try session.readPINs(roles: false))
+        let pins = try session.readPINs(roles: false)
+        return CardCertificates(certificates: certificates, family: session.application.family, pins: pins)
     }
 }

@@ -13,6 +13,10 @@ extension Texts {
             default: nil
             }
         guard let words else {
+            // “PIN PIV PIN” would be no name: a label that says what it is stands alone.
+            if Self.namesCode(label) {
+                return CodeName(bare: Self.printable(label), definite: text("the {label}", ["label": label]))
+            }
             let arguments = ["id": label.isEmpty ? id : label]
             return CodeName(bare: text("PIN {id}", arguments), definite: text("the PIN {id}", arguments))
         }
@@ -24,6 +28,15 @@ extension Texts {
             bare: text("{role} ({label})", ["role": words.bare, "label": label]),
             definite: text("{role} ({label})", ["role": words.definite, "label": label])
         )
+    }
+
+    /// Whether a label has a word for a code in it, such as `Basic PIN`, `PIN1` or `Signeringskod`.
+    private static func namesCode(_ label: String) -> Bool {
+        let words = label.lowercased().split { !$0.isLetter }
+        return words.contains { word in
+            ["pin", "puk"].contains { word.hasPrefix($0) || word.hasSuffix($0) }
+                || ["kod", "kode", "koden", "code"].contains { word.hasSuffix($0) }
+        }
     }
 
     package func triesLeft(_ count: Int) -> String {
