@@ -178,6 +178,11 @@ struct CardSurvey: Sendable {
         }
     }
 
+    /// Whether the counters of `codes`, each of which could unblock, say that none of them can be used any more.
+    func areUseless(_ codes: [PINPolicy]) -> Bool {
+        !codes.isEmpty && codes.allSatisfy { !report($0).status.isUsable }
+    }
+
     /// Turns a refused code into what is known of its counter, asking the card where the answer did not tell.
     mutating func explain(_ error: PINError, in session: inout ApplicationSession) -> OperationError {
         if let wrong = spentTry(error, in: &session) { return wrong }

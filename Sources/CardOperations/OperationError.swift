@@ -49,5 +49,7 @@ package enum OperationError: Error, Equatable, Sendable {
         case notInitialized
         /// The card has no try left for it, and does not tell whether it was ever set.
         case blockedOrNeverSet
+        /// It is blocked, and so is, or was never set, every code that could unblock it.
+        case nothingUnblocks
     }
 }

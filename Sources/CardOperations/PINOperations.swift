@@ -61,7 +61,14 @@ package enum PINOperations {
         let budget = operation.budget
         return try operation.survey { (survey, session) throws(OperationError) in
             let pin = try survey.policy(for: choice, in: &session)
-            try budget.check(survey.status(of: pin, in: &session), of: pin)
+            let status = try survey.status(of: pin, in: &session)
+            if status.isBlocked == true {
+                // Advice to unblock it must not name a code that is blocked too.
+                let codes = survey.unblockings(of: pin).map(\.code)
+                for code in codes { try survey.readStatus(of: code, in: &session) }
+                guard !survey.areUseless(codes) else { throw .refused(.nothingUnblocks, pin) }
+            }
+            try budget.check(status, of: pin)
             return pin
         }
     }

@@ -128,6 +128,7 @@ extension PINOperations {
             return named
         }
         let usable = ways.filter { $0.code.isInitialized && survey.report($0.code).status.isUsable }
+        guard !usable.isEmpty || ways.count == 1 else { throw .refused(.nothingUnblocks, pin) }
         guard usable.count > 1 else { return usable.first ?? first }
         guard dialog.isInteractive else { throw .whichUnblockingCode(usable.map(\.code)) }
         let chosen = try dialog.choose(among: usable.map { survey.report($0.code) }, for: .unblockingWith)

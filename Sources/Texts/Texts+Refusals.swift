@@ -91,6 +91,12 @@ extension Texts {
             text("The card does not tell which. Contact your service desk.")
         )
     }
+    package func nothingUnblocks(_ pin: CodeName) -> Sentence {
+        Sentence(
+            text("{the_pin} is blocked, and no code can unblock it any more.", pin.arguments),
+            text("Contact your service desk: you need a new card.")
+        )
+    }
     package var untestedCodeForm: Sentence {
         Sentence(
             text("It is not known in which form this card takes its codes. Nothing was sent to it."),

@@ -238,6 +238,8 @@ struct FailureWording {
         case .noUnblockingCode:
             return make(5, "not-allowed", texts.noUnblockingCode(name), policy, advice: true)
         case .notInitialized: return make(5, "not-activated", texts.notActivated(name), policy, advice: true)
+        case .nothingUnblocks:
+            return make(7, "pin-blocked", texts.nothingUnblocks(name), policy, remaining: 0, advice: true)
         case .blockedOrNeverSet:
             let code = policy.kind == .pin ? "pin-blocked" : "puk-blocked"
             let sentence =

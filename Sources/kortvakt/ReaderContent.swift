@@ -64,7 +64,7 @@ struct StatusText {
         let rows = pins.map { pin -> [String] in
             [
                 Texts.printable(pin.policy.id, limit: 20), wording.name(pin.policy).bare,
-                wording.length(pin.policy.forNewCode), state(pin),
+                wording.length(pin.policy.forNewCode), state(pin, among: pins),
             ]
         }
         let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -75,13 +75,15 @@ struct StatusText {
         }
     }
 
-    private func state(_ pin: PINReport) -> String {
+    private func state(_ pin: PINReport, among pins: [PINReport]) -> String {
         guard pin.policy.isInitialized else { return texts.notInitialized() }
         guard pin.status != .blockedOrNeverSet else { return texts.blockedOrNeverSet() }
         guard pin.status.isBlocked == true else {
             return pin.status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
         }
-        guard pin.policy.unblockedBy != nil, pin.policy.unblockIsAllowed else { return texts.blocked() }
+        let codes = Set(pin.policy.unblocking.map(\.by))
+        let canBeUnblocked = pins.contains { codes.contains($0.policy.id) && $0.status.isUsable }
+        guard canBeUnblocked, pin.policy.unblockIsAllowed else { return texts.blocked() }
         return "\(texts.blocked()), \(texts.unblockWith("kortvakt pin unblock"))"
     }
 

@@ -139,6 +139,14 @@ import VirtualCards
         #expect(bench.dialog.requests.isEmpty)
     }
 
+    @Test(arguments: [CardProfile.idprime940, .gids])
+    func terminatedApplicationIsSaid(profile: CardProfile) throws {
+        let bench = try AnyCardBench(profile)
+        bench.wire.answerInstead = { $0[1] == Instruction.select ? [0x62, 0x85] : [0x6D, 0x00] }
+        #expect(bench.outcome(.verify) == "card terminated")
+        #expect(bench.dialog.requests.isEmpty)
+    }
+
     /// Cards fill their label up with spaces.
     @Test func labelIsTrimmed() throws {
         let padded = Array("  Kortet  ".utf8)

@@ -125,6 +125,14 @@ import VirtualCards
         #expect(bench.unblock() == "ok")
     }
 
+    /// All counters are zero: no advice may name one of the codes.
+    @Test(arguments: Operation.allCases)
+    func noCodeIsNamedWhereNoneWorks(operation: Operation) throws {
+        let bench = try bench(tries: [.authentication: 0, .resettingCode: 0, .administrator: 0])
+        #expect(bench.run(operation) == "refused nothingUnblocks PW1")
+        #expect(bench.dialog.events.isEmpty)
+    }
+
     // MARK: Before any code is asked for
 
     @Test(arguments: Operation.allCases)
