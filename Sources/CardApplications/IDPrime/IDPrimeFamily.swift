@@ -8,7 +8,7 @@ package enum IDPrimeFamily: CardFamily {
         [0xA0, 0x00, 0x00, 0x00, 0x18, 0x80, 0x00, 0x00, 0x00, 0x06, 0x62]
     ]
 
-    package static func isLikely(atr: ATR) -> Bool { IDPrimeGeneration.isOfFamily(atr) }
+    package static func isLikely(atr: ATR) -> Bool { IDPrimeGeneration.isLikely(atr) }
 
     package static func find(
         _ query: ApplicationQuery,

@@ -28,23 +28,30 @@ enum IDPrimeGeneration: Hashable, Sendable {
     /// IDPrime 3930 over ISO/IEC 14443 type B, whose historical bytes are those of the reader (pcsc-tools list).
     private static let contactless930: [UInt8] = [0x32, 0xF3, 0x5E, 0x11, 0x33, 0x87, 0x95, 0x00]
 
+    /// Profiles that the same maker's cards with PKCS#15 have: Swedish MCA, FINEID, IAS Classic (pcsc-tools list).
+    private static let profilesOfOthers: Set<[UInt8]> = [
+        [0x02, 0xF0], [0x24, 0x60], [0x75, 0x20], ThalesATR.iasClassic,
+    ]
+
     init?(atr: ATR) {
         if atr.historicalBytes == Self.contactless930 {
             self = .unpadded
             return
         }
-        guard Self.isOfFamily(atr), let data = ThalesATR(atr)?.preIssuingData,
-            let known = Self.generations[data]
-        else { return nil }
+        guard let data = ThalesATR(atr)?.preIssuingData, let known = Self.generations[data] else {
+            return nil
+        }
         self = known
     }
 
-    /// Whether the ATR can be that of an IDPrime, of whichever generation.
+    /// Whether the ATR makes an IDPrime likely, of whichever generation.
     ///
-    /// All have two octets of profile. Which ones they are names the product, and cards of other families have some too:
-    /// whether the card is an IDPrime its application alone tells.
-    static func isOfFamily(_ atr: ATR) -> Bool {
-        atr.historicalBytes == contactless930 || ThalesATR(atr)?.profile.count == 2
+    /// All have two octets of profile, and new ones come with each product, so that none is asked for; only those that are
+    /// known from other cards make it unlikely. Whether the card is an IDPrime its application alone tells.
+    static func isLikely(_ atr: ATR) -> Bool {
+        if atr.historicalBytes == contactless930 { return true }
+        guard let profile = ThalesATR(atr)?.profile, profile.count == 2 else { return false }
+        return !profilesOfOthers.contains(profile)
     }
 }
 

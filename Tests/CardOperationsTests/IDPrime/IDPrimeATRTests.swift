@@ -61,6 +61,17 @@ import VirtualCards
         #expect(bench.verify() == (row.form == .unknown ? "refused untestedForm 11" : "ok"))
     }
 
+    /// Nor does a profile of another family keep a card with the application from being used (cards.md: `02F0` may be either).
+    @Test(arguments: ["02F0", "0FFF", "2460"])
+    func profileOfAnotherFamilyDecidesNothing(profile: String) throws {
+        let atr = "3B7F96000080318065B0850300EF12\(profile)829000"
+        let bytes = try #require(Hex.bytes(of: atr))
+        #expect(!CardFamilies.likely(try ATR(parsing: bytes)).contains("idprime"))
+        let bench = try bench(atr, padded: true)
+        #expect(try bench.report().family == "idprime")
+        #expect(bench.verify() == "ok")
+    }
+
     @Test(arguments: Operation.allCases)
     func unknownFormSendsNothingUnasked(operation: Operation) throws {
         let bench = try bench("3B7F96000080318065B08477777712ABCD829000", padded: false)
