@@ -82,8 +82,10 @@ import VirtualCards
         }
     }
 
-    @Test func globalPINIsNoCandidateForUnblocking() throws {
-        let bench = try globalBench(tries: [.authentication: 0])
+    /// Tries of the application's PIN and of the global one.
+    @Test(arguments: [(0, 3), (2, 3), (0, 0), (2, 0)])
+    func globalPINIsNoCandidateForUnblocking(row: (own: Int, global: Int)) throws {
+        let bench = try globalBench(tries: [.authentication: row.own, .signature: row.global])
         #expect(bench.unblock() == "ok")
         #expect(bench.dialog.offered.isEmpty)
         #expect(bench.dialog.requests.map(\.pin.id) == ["81", "80"])
