@@ -10,6 +10,8 @@ package struct StatusWord: RawRepresentable, Hashable, Sendable {
     package static let success = StatusWord(rawValue: 0x9000)
     /// End of file reached before Ne bytes were read, `6282`.
     package static let endOfFileReached = StatusWord(rawValue: 0x6282)
+    /// The selected file or application is in termination state, `6285`.
+    package static let terminated = StatusWord(rawValue: 0x6285)
     /// Verification failed and the card says nothing about further tries, `6300`.
     package static let verificationFailed = StatusWord(rawValue: 0x6300)
     /// Wrong length, `6700`.

@@ -14,6 +14,8 @@ package struct CardCertificates: Sendable {
     }
 
     package let certificates: [CardCertificate]
+    /// The family of the application that holds them.
+    package let family: String
     /// The card's PINs where `pins` was asked for; else none.
     package let pins: [PINPolicy]
     /// The family of the application, where that one was read because another program is logged in to it.
@@ -57,8 +59,9 @@ package struct CardCertificates: Sendable {
         }
         // Without a certificate there is no key whose PIN could be asked for.
         guard needsPINs, certificates.contains(where: { $0.pin != nil }) else {
-            return CardCertificates(certificates: certificates, pins: [])
+            return CardCertificates(certificates: certificates, family: session.application.family, pins: [])
         }
-        return CardCertificates(certificates: certificates, pins: try session.readPINs(roles: false))
+        let pins = try session.readPINs(roles: false)
+        return CardCertificates(certificates: certificates, family: session.application.family, pins: pins)
     }
 }

@@ -66,6 +66,13 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
         return try CardSurvey.take(of: &connection, body)
     }
 
+    /// Refuses to present a code in a form that is not known to be the card's, unless the person accepts the risk.
+    mutating func confirmForm(of policy: PINPolicy) throws(OperationError) {
+        guard policy.formEvidence == .unknown, !budget.untested else { return }
+        guard dialog.isInteractive else { throw .refused(.untestedForm, policy) }
+        guard try dialog.confirm(.useUntestedCodeForm) else { throw .cancelled }
+    }
+
     /// Asks the person for the code of `policy`, whose counter is in view, and refuses one that cannot be right.
     mutating func askForCode(
         _ purpose: CodeRequest.Purpose,
@@ -83,8 +90,9 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
         of policy: PINPolicy,
         _ survey: CardSurvey
     ) throws(OperationError) -> SecretBytes {
-        let request = CodeRequest(purpose: .new, pin: policy, status: survey.report(policy).status)
-        let new = try dialog.code(request)
+        let status = survey.report(policy).status
+        let policy = policy.forNewCode
+        let new = try dialog.code(CodeRequest(purpose: .new, pin: policy, status: status))
         do throws(PINFormatError) {
             try policy.check(new)
         } catch {
@@ -113,7 +121,9 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
         return try connection.withTransaction { (channel) throws(OperationError) in
             var session = try survey.reopen(toPresent: puk, on: &channel)
             let challenge: [UInt8]
-            do throws(CardError) { challenge = try session.requestChallenge(of: puk) } catch { throw .card(error) }
+            do throws(CardError) { challenge = try session.requestChallenge(of: puk) } catch {
+                throw .card(error)
+            }
             survey.take(session)
             return challenge
         }

@@ -84,6 +84,12 @@ package struct CardReport: Sendable {
         for policy in policies {
             pins.append(PINReport(policy: policy, status: try session.status(of: policy)))
         }
+        // A counter can bring its maximum along; nothing is read again for it.
+        let known = try session.readPINs(roles: true)
+        for index in pins.indices {
+            guard let policy = known.first(where: { $0.id == pins[index].policy.id }) else { continue }
+            pins[index].policy = policy
+        }
         return CardReport(
             family: session.application.family,
             identity: identity,

@@ -88,6 +88,12 @@ struct CardSurvey: Sendable {
     /// All codes as last read, with their counters.
     var reports: [PINReport] { policies.map(report) }
 
+    /// The PINs that something on the card can unblock; all where there is none, so that one of them is refused.
+    var unblockablePINs: [PINPolicy] {
+        let found = pins.filter { $0.unblockIsAllowed && !unblockings(of: $0).isEmpty }
+        return found.isEmpty ? pins : found
+    }
+
     /// The code with this id as last read, with its counter.
     func report(_ policy: PINPolicy) -> PINReport {
         PINReport(policy: policy, status: statuses[policy.id] ?? .unknown)
@@ -198,6 +204,7 @@ struct CardSurvey: Sendable {
 
     /// Turns a refused code into what is known of its counter, asking the card where the answer did not tell.
     mutating func explain(_ error: PINError, in session: inout ApplicationSession) -> OperationError {
+        if let wrong = spentTry(error, in: &session) { return wrong }
         let id =
             switch error {
             case .wrong(let id, _), .blocked(let id), .notInitialized(let id), .notAllowed(let id, _),
@@ -212,8 +219,38 @@ struct CardSurvey: Sendable {
         guard case .wrong(_, nil) = error, let status = try? readStatus(of: policy, in: &session) else {
             return .code(error, policy)
         }
-        if status.isBlocked == true { return blocked(policy, in: &session) }
-        return .code(.wrong(id: id, remainingTries: status.remainingTries), policy)
+        return wrong(policy, status, in: &session)
+    }
+
+    /// A refusal that does not say that the code was wrong, and whose counter does: some cards answer a wrong code so.
+    ///
+    /// `nil` where the answer itself tells, or the counter is not known or has not gone down.
+    private mutating func spentTry(
+        _ error: PINError,
+        in session: inout ApplicationSession
+    ) -> OperationError? {
+        switch error {
+        // Data that a code brings is a fault of the card, which is asked nothing more.
+        case .unexpected(_, let status): guard status.sw1 != 0x61 else { return nil }
+        case .notAllowed, .newCodeRefused, .newCodeTooSimple, .newCodeNotSet, .unblockingRefused: break
+        case .wrong, .blocked, .notInitialized, .outcomeUnknown, .card: return nil
+        }
+        guard let code = session.lastPresented?.judged, let before = statuses[code.id]?.remainingTries,
+            let status = try? readStatus(of: code, in: &session), let after = status.remainingTries,
+            after < before
+        else { return nil }
+        return wrong(code, status, in: &session)
+    }
+
+    /// A code that was just counted as wrong has been set, so that no tries left mean that it is blocked.
+    private mutating func wrong(
+        _ policy: PINPolicy,
+        _ status: PINStatus,
+        in session: inout ApplicationSession
+    ) -> OperationError {
+        status.isUsable
+            ? .code(.wrong(id: policy.id, remainingTries: status.remainingTries), policy)
+            : blocked(policy, in: &session)
     }
 }
 

@@ -59,6 +59,8 @@ package enum ChoicePurpose: Hashable, Sendable {
 package enum Question: Hashable, Sendable {
     /// The unblocking form of this card is not known from a test or a document.
     case useUntestedForm
+    /// Nor is the form, padded or not, in which this card takes its codes.
+    case useUntestedCodeForm
     /// The new PIN reads as a date.
     case useDate
 }
@@ -88,7 +90,7 @@ extension [PINReport] {
         let ways = pins.filter(\.unblockIsAllowed).flatMap { $0.unblocking.map(\.by) }.compactMap { id in
             first { $0.policy.id == id && id != policy.id }
         }
-        return ways.filter { $0.policy.isInitialized && $0.status.isBlocked != true }.map(\.policy)
+        return ways.filter { $0.policy.isInitialized && $0.status.isUsable }.map(\.policy)
     }
 }
 
@@ -133,12 +135,9 @@ package struct TryBudget: Hashable, Sendable {
     ///
     /// `CardSurvey.check` adds the ways that are left to what this throws.
     func check(_ status: PINStatus, of pin: PINPolicy) throws(OperationError) {
-        // OpenPGP cards tell one that was never set and one that is blocked alike.
-        guard pin.isInitialized else {
-            throw pin.role == .resettingCode
-                ? .blocked(pin, ways: []) : .refused(.notInitialized, pin)
-        }
-        guard status.isBlocked != true else { throw .blocked(pin, ways: []) }
+        guard pin.isInitialized else { throw .refused(.notInitialized, pin) }
+        guard status != .blockedOrNeverSet || pin.kind != .pin else { throw .refused(.blockedOrNeverSet, pin) }
+        guard status.isUsable else { throw .blocked(pin, ways: []) }
         guard status.remainingTries == 1 else { return }
         switch pin.kind {
         case .pin: guard lastTry else { throw .refused(.lastTry, pin) }

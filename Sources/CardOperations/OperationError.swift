@@ -42,11 +42,14 @@ package enum OperationError: Error, Equatable, Sendable {
         case trivialPIN
         case lastTry
         case lastPUKTry
+        /// How the card is unblocked is not known; or how it takes codes, where the policy's `formEvidence` says so.
         case untestedForm
         case verifyNotAllowed
         case changeNotAllowed
         case unblockNotAllowed
         case noUnblockingCode
         case notInitialized
+        /// The card has no try left for it, and does not tell whether it was ever set.
+        case blockedOrNeverSet
     }
 }

@@ -37,6 +37,7 @@ extension PINOperations {
                 for policy in counted { try survey.check(policy, budget, in: &session) }
                 return counted
             }
+            for policy in counted { try operation.confirmForm(of: policy) }
             var secrets = SecretQueue()
             for command in coded { secrets.append(try data(for: command, survey, &operation)) }
             let selectsAfterwards = commands.contains { $0.bytes[1] == Instruction.select }

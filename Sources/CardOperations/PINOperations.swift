@@ -14,6 +14,7 @@ package enum PINOperations {
             (operation) throws(OperationError) in
             var (survey, pin) = try choose(choice, &operation)
             guard pin.verifyIsAllowed, pin.kind != .key else { throw .refused(.verifyNotAllowed, pin) }
+            try operation.confirmForm(of: pin)
             var code = OneCode(try operation.askForCode(.current, of: pin, survey))
             try operation.present(counting: [pin], &survey) { (survey, session) throws(OperationError) in
                 try survey.attempt(in: &session) { (session) throws(PINError) in
@@ -36,6 +37,7 @@ package enum PINOperations {
             (operation) throws(OperationError) in
             var (survey, pin) = try choose(choice, &operation)
             guard pin.changeIsAllowed, pin.kind != .key else { throw .refused(.changeNotAllowed, pin) }
+            try operation.confirmForm(of: pin)
             let old = try operation.askForCode(.current, of: pin, survey)
             let new = try operation.askForNewCode(of: pin, survey)
             guard !old.isEqual(to: new) else { throw .refused(.sameAsOld, pin) }

@@ -3,11 +3,15 @@
 /// Swedish ones are `YYMMDD-NNNN` or `YYYYMMDD-NNNN`; coordination numbers add 60 to the day (Skatteverket, SKV 704).
 /// Norwegian ones are `DDMMYYNNNNN`; D-numbers add 40 to the day (folkeregisterforskriften, 2-2-1). Danish ones are
 /// `DDMMYY-NNNN`, Finnish ones `DDMMYY-NNNC`. One character may stand between date and number, or none. Numbers that hold no
-/// date, such as organisation numbers in an HSA-id, stay as they are.
+/// date, such as organisation numbers in an HSA-id, stay as they are, and so does hexadecimal, such as a FASC-N or a UUID: it is
+/// no number of a person, and masked in places it could not be compared any more.
 package enum PersonalData {
     package static func masked(_ text: String) -> String {
         var characters = Array(text.unicodeScalars)
-        var groups = groups(of: characters)[...]
+        let hexadecimal = hexadecimal(in: characters)
+        var groups = groups(of: characters).filter { group in
+            !hexadecimal.contains { $0.contains(group.lowerBound) }
+        }[...]
         while let group = groups.popFirst() {
             // A date and a number with one character between them.
             if let next = groups.first, next.lowerBound == group.upperBound + 1,
@@ -38,6 +42,40 @@ package enum PersonalData {
             }
         }
         return groups
+    }
+
+    /// Where hexadecimal stands: sixteen or more of its digits side by side with a letter between two decimal ones, and UUIDs
+    /// (RFC 9562, 4).
+    private static func hexadecimal(in characters: [Unicode.Scalar]) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        var start = 0
+        while start < characters.count {
+            let end = characters[start...].firstIndex { !isHexDigit($0) && $0 != "-" } ?? characters.count
+            let word = characters[start..<end]
+            if isUUID(word) {
+                found.append(start..<end)
+            } else {
+                found += word.split(separator: "-").filter(isHexadecimal).map(\.indices)
+            }
+            start = end + 1
+        }
+        return found
+    }
+
+    private static func isHexadecimal(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
+        guard word.count >= 16, let first = word.firstIndex(where: isDigit),
+            let last = word.lastIndex(where: isDigit)
+        else { return false }
+        return !word[first...last].allSatisfy(isDigit)
+    }
+
+    private static func isUUID(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
+        let parts = word.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.map(\.count) == [8, 4, 4, 4, 12] && !word.allSatisfy { isDigit($0) || $0 == "-" }
+    }
+
+    private static func isHexDigit(_ character: Unicode.Scalar) -> Bool {
+        isDigit(character) || ("A"..."F").contains(character) || ("a"..."f").contains(character)
     }
 
     private static func isDigit(_ character: Unicode.Scalar) -> Bool { ("0"..."9").contains(character) }

@@ -70,6 +70,7 @@ extension PINOperations {
         }
         let (certificate, pin) = (candidate.certificate, candidate.pin)
         guard pin.verifyIsAllowed, pin.kind == .pin else { throw .refused(.verifyNotAllowed, pin) }
+        try operation.confirmForm(of: pin)
         guard let request = makeRequest(certificate, candidate.forms), request.isWellFormed,
             candidate.forms.contains(request.form)
         else { return .failure(.notSupported(certificate)) }

@@ -11,7 +11,13 @@ package enum TemporaryCard: Hashable, Sendable {
     /// No certificate tells.
     case unknown
 
-    package init(_ certificates: [CardCertificate]) {
+    /// `family` is the family of the application that holds the certificates: reservkort have PKCS#15 alone, and on other cards a
+    /// short validity says nothing.
+    package init(_ certificates: [CardCertificate], family: String) {
+        guard family == PKCS15Family.name else {
+            self = .no
+            return
+        }
         let summaries = certificates.compactMap { CertificateSummary(der: $0.der) }
         let lifetimes = summaries.filter(\.isForLogin).compactMap { summary -> Certificate.Lifetime? in
             guard let notBefore = Instant(rfc3339: summary.notBefore),

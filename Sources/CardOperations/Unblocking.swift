@@ -28,6 +28,8 @@ extension PINOperations {
             if unblocking.evidence == .unknown, !budget.untested {
                 guard operation.dialog.isInteractive else { throw .refused(.untestedForm, pin) }
                 guard try operation.dialog.confirm(.useUntestedForm) else { throw .cancelled }
+            } else {
+                try operation.confirmForm(of: pin)
             }
             var code = OneCode(try proof(plan, &survey, &operation))
             var new = OneCode(try operation.askForNewCode(of: pin, survey))
@@ -87,9 +89,10 @@ extension PINOperations {
         _ operation: inout CardOperation<C, D>
     ) throws(OperationError) -> (CardSurvey, UnblockPlan) {
         let budget = operation.budget
-        let (survey, chosen) = try operation.survey { (survey, session) throws(OperationError) -> PINPolicy? in
+        let (survey, chosen) = try operation.survey {
+            (survey, session) throws(OperationError) -> PINPolicy? in
             let pin = try blockedPIN(choice, &survey, in: &session)
-            let targets = survey.pins.filter { pin == nil || $0.id == pin?.id }
+            let targets = survey.unblockablePINs.filter { pin == nil || $0.id == pin?.id }
             for code in Set(targets.flatMap { survey.unblockings(of: $0).map(\.code) }) {
                 try survey.readStatus(of: code, in: &session)
             }
@@ -97,10 +100,11 @@ extension PINOperations {
         }
         var pin = chosen
         if pin == nil {
-            guard operation.dialog.isInteractive else { throw .whichPIN(survey.pins) }
-            pin = try operation.dialog.choose(among: survey.pins.map(survey.report), for: .unblocking)
+            let pins = survey.unblockablePINs
+            guard operation.dialog.isInteractive else { throw .whichPIN(pins) }
+            pin = try operation.dialog.choose(among: pins.map(survey.report), for: .unblocking)
         }
-        guard let pin else { throw .whichPIN(survey.pins) }
+        guard let pin else { throw .whichPIN(survey.unblockablePINs) }
         guard pin.isInitialized else { throw .refused(.notInitialized, pin) }
         guard pin.unblockIsAllowed else { throw .refused(.unblockNotAllowed, pin) }
         let (unblocking, puk) = try unblocking(of: pin, with: with, survey, dialog: &operation.dialog)
@@ -127,7 +131,8 @@ extension PINOperations {
             guard let named else { throw .noSuchUnblockingCode(name, known: ways.map(\.code)) }
             return named
         }
-        let usable = ways.filter { $0.code.isInitialized && survey.report($0.code).status.isBlocked != true }
+        let usable = ways.filter { $0.code.isInitialized && survey.report($0.code).status.isUsable }
+        guard !usable.isEmpty || ways.count == 1 else { throw .blocked(pin, ways: []) }
         guard usable.count > 1 else { return usable.first ?? first }
         guard dialog.isInteractive else { throw .whichUnblockingCode(usable.map(\.code)) }
         let chosen = try dialog.choose(among: usable.map { survey.report($0.code) }, for: .unblockingWith)
@@ -146,12 +151,15 @@ extension PINOperations {
             _ = try survey.status(of: pin, in: &session)
             return pin
         }
-        let pins = survey.pins
+        let pins = survey.unblockablePINs
         for pin in pins { try survey.readStatus(of: pin, in: &session) }
         if pins.count == 1 { return pins.first }
         let blocked = pins.filter { survey.report($0).status.isBlocked == true }
         // With an unknown counter among them, the only one known to be blocked need not be the only blocked one.
-        let allKnown = pins.allSatisfy { survey.report($0).status.isBlocked != nil }
+        let allKnown = pins.allSatisfy { pin in
+            let status = survey.report(pin).status
+            return status.isBlocked != nil || status == .blockedOrNeverSet
+        }
         if blocked.count == 1, allKnown { return blocked.first }
         try survey.readRoles(in: &session)
         return nil

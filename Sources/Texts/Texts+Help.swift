@@ -69,7 +69,9 @@ extension Texts {
     }
     package var helpLastTry: String { text("Allow what could use up the last try of a PIN.") }
     package var helpLastPUKTry: String { text("Allow what could use up the last try of the PUK.") }
-    package var helpUntested: String { text("Allow unblocking a card whose way of unblocking is not known.") }
+    package var helpUntested: String {
+        text("Allow codes and unblocking in a form that is not known for the card.")
+    }
     package var helpWith: String { text("Which code unblocks it, where there are several.") }
     package var helpRetired: String { text("Show certificates of retired keys too.") }
     package var helpHex: String { text("Commands in hexadecimal; write a code as {pin}, {puk} or {new}.") }

@@ -13,6 +13,10 @@ extension Texts {
             default: nil
             }
         guard let words else {
+            // “PIN PIV PIN” would be no name: a label that says what it is stands alone.
+            if Self.namesCode(label) {
+                return CodeName(bare: Self.printable(label), definite: text("the {label}", ["label": label]))
+            }
             let arguments = ["id": label.isEmpty ? id : label]
             return CodeName(bare: text("PIN {id}", arguments), definite: text("the PIN {id}", arguments))
         }
@@ -26,12 +30,22 @@ extension Texts {
         )
     }
 
+    /// Whether a label has a word for a code in it, such as `Basic PIN`, `PIN1` or `Signeringskod`.
+    private static func namesCode(_ label: String) -> Bool {
+        let words = label.lowercased().split { !$0.isLetter }
+        return words.contains { word in
+            ["pin", "puk"].contains { word.hasPrefix($0) || word.hasSuffix($0) }
+                || ["kod", "kode", "koden", "code"].contains { word.hasSuffix($0) }
+        }
+    }
+
     package func triesLeft(_ count: Int) -> String {
         text("{count} try left", "{count} tries left", count: count)
     }
 
     package func triesUnknown() -> String { text("tries left not known") }
     package func blocked() -> String { text("blocked") }
+    package func blockedOrNeverSet() -> String { text("blocked or never set") }
     package func notInitialized() -> String { text("not activated yet") }
     /// In the place of a length: a key has none.
     package var challengeAndResponse: String { text("challenge and response") }

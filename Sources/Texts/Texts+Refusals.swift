@@ -85,6 +85,18 @@ extension Texts {
             text("To try the usual way, at the risk of one try, use --untested.")
         )
     }
+    package func blockedOrNeverSet(_ pin: CodeName) -> Sentence {
+        Sentence(
+            text("{the_pin} is blocked, or has never been set.", pin.arguments),
+            text("The card does not tell which. Contact your service desk.")
+        )
+    }
+    package var untestedCodeForm: Sentence {
+        Sentence(
+            text("It is not known in which form this card takes its codes. Nothing was sent to it."),
+            text("To try the usual form, at the risk of one try, use --untested.")
+        )
+    }
     package func whichUnblockingCode(_ codes: String) -> Sentence {
         Sentence(
             text("Several codes can unblock this PIN."),

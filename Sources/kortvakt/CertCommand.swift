@@ -25,7 +25,7 @@ struct CertCommand: ParsableCommand {
             let site = card.site
             let found = try card.readCertificates(.all(retired ? .retired : []))
             if common.json {
-                let list = CertListJSON(found.certificates, site: site, personal: common.showPersonalData)
+                let list = CertListJSON(found, site: site, personal: common.showPersonalData)
                 return JSON.print(list)
             }
             let text = CertificateLines(site: site, showPersonalData: common.showPersonalData)
@@ -33,7 +33,7 @@ struct CertCommand: ParsableCommand {
             for certificate in found.certificates {
                 for line in text.summary(of: certificate) { Output.line(line) }
             }
-            if let note = text.note(on: found.certificates) { Output.line(note) }
+            if let note = text.note(on: found) { Output.line(note) }
         }
     }
 
@@ -52,7 +52,7 @@ struct CertCommand: ParsableCommand {
             if common.json {
                 let personal = common.showPersonalData
                 return JSON.print(
-                    CertListJSON([certificate], site: site, personal: personal, isDetailed: true)
+                    CertListJSON(found, site: site, personal: personal, isDetailed: true)
                 )
             }
             let text = CertificateLines(site: site, showPersonalData: common.showPersonalData)

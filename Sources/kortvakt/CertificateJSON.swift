@@ -109,12 +109,12 @@ struct CertListJSON: Encodable {
     /// Whether the certificates are those of a reservkort; `null` when they do not tell.
     let temporaryCard: Nullable<Bool>
 
-    init(_ certificates: [CardCertificate], site: Site, personal: Bool, isDetailed: Bool = false) {
-        self.certificates = certificates.map {
+    init(_ found: CardCertificates, site: Site, personal: Bool, isDetailed: Bool = false) {
+        certificates = found.certificates.map {
             CertificateJSON($0, site: site, personal: personal, isDetailed: isDetailed)
         }
         let isTemporary: Bool? =
-            switch TemporaryCard(certificates) {
+            switch TemporaryCard(found.certificates, family: found.family) {
             case .temporary: true
             case .no: false
             case .unknown: nil

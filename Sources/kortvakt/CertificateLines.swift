@@ -59,8 +59,8 @@ struct CertificateLines {
     }
 
     /// What the certificates of one card together say about it.
-    func note(on certificates: [CardCertificate]) -> String? {
-        switch TemporaryCard(certificates) {
+    func note(on found: CardCertificates) -> String? {
+        switch TemporaryCard(found.certificates, family: found.family) {
         case .temporary(let hasSignature): texts.temporaryCard(hasSignature: hasSignature)
         case .no, .unknown: nil
         }

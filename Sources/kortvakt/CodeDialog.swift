@@ -103,6 +103,7 @@ struct CodeDialog: Dialog {
 
     /// The counter in words.
     func state(_ status: PINStatus) -> String {
+        if status == .blockedOrNeverSet { return texts.blockedOrNeverSet() }
         if status.isBlocked == true { return texts.blocked() }
         return status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
     }
@@ -124,6 +125,8 @@ struct CodeDialog: Dialog {
     mutating func confirm(_ question: Question) throws(OperationError) -> Bool {
         switch question {
         case .useUntestedForm: return try confirm(texts.askUntested)
+        case .useUntestedCodeForm:
+            return try confirm("\(texts.untestedCodeForm.happened) \(texts.askUntested)")
         case .useDate: return try confirm("\(texts.dateWarning) \(texts.askDate)")
         }
     }
@@ -144,7 +147,7 @@ struct CodeDialog: Dialog {
             let code = texts.planCode(wording.name(puk.policy), state(puk.status), wording.length(puk.policy))
             Output.prompt(code + "\n")
         }
-        Output.prompt(texts.planNew(pin, wording.length(plan.pin.policy)) + "\n")
+        Output.prompt(texts.planNew(pin, wording.length(plan.pin.policy.forNewCode)) + "\n")
         switch plan.unblocking.evidence {
         case .tested: Output.prompt(texts.evidenceTested + "\n")
         case .documented: Output.prompt(texts.evidenceDocumented + "\n")

@@ -41,8 +41,11 @@ struct CodeOptions: ParsableArguments {
     @Flag(help: ArgumentHelp(Program.texts.helpLastTry))
     var lastTry = false
 
+    @Flag(help: ArgumentHelp(Program.texts.helpUntested))
+    var untested = false
+
     /// What these options allow, and what the site allows.
-    func budget(_ site: Site, _ puk: PUKOptions? = nil, untested: Bool = false) -> TryBudget {
+    func budget(_ site: Site, _ puk: PUKOptions? = nil) -> TryBudget {
         TryBudget(
             lastTry: lastTry,
             lastPUKTry: puk?.lastPukTry ?? false,

@@ -158,9 +158,21 @@ struct FailureWording {
             return make(5, "new-pin-refused", texts.newCodeRefused(name, status: "\(status)"), policy)
         case .newCodeTooSimple: return make(5, "new-pin-refused", texts.newCodeTooSimple(name), policy)
         case .newCodeNotSet(_, let status):
-            return make(5, "new-pin-not-set", texts.newCodeNotSet(name, status: "\(status)"), policy, advice: true)
+            return make(
+                5,
+                "new-pin-not-set",
+                texts.newCodeNotSet(name, status: "\(status)"),
+                policy,
+                advice: true
+            )
         case .unblockingRefused(_, let status):
-            return make(5, "not-allowed", texts.unblockingRefused(name, status: "\(status)"), policy, advice: true)
+            return make(
+                5,
+                "not-allowed",
+                texts.unblockingRefused(name, status: "\(status)"),
+                policy,
+                advice: true
+            )
         case .unexpected(_, let status):
             return make(1, "unexpected", texts.unexpectedStatus(name, status: "\(status)"), policy)
         case .outcomeUnknown: return make(13, "outcome-unknown", texts.outcomeUnknown(name), policy)
@@ -211,7 +223,9 @@ struct FailureWording {
         case .trivialPIN: return make(8, "trivial-pin", texts.trivial(name), policy)
         case .lastTry: return make(8, "last-try", texts.lastTry(name), policy, remaining: 1)
         case .lastPUKTry: return make(8, "last-puk-try", texts.lastPUKTry(name), policy, remaining: 1)
-        case .untestedForm: return make(8, "untested", texts.untestedForm, policy)
+        case .untestedForm:
+            let sentence = policy.formEvidence == .unknown ? texts.untestedCodeForm : texts.untestedForm
+            return make(8, "untested", sentence, policy)
         case .verifyNotAllowed:
             let sentence =
                 policy.kind != .key && policy.changeIsAllowed
@@ -224,6 +238,15 @@ struct FailureWording {
         case .noUnblockingCode:
             return make(5, "not-allowed", texts.noUnblockingCode(name), policy, advice: true)
         case .notInitialized: return make(5, "not-activated", texts.notActivated(name), policy, advice: true)
+        case .blockedOrNeverSet:
+            return make(
+                7,
+                "pin-blocked",
+                texts.blockedOrNeverSet(name),
+                policy,
+                remaining: 0,
+                advice: true
+            )
         }
     }
 

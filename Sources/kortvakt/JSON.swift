@@ -101,8 +101,8 @@ struct PINJSON: Encodable {
         blocked = Nullable(report.status.isBlocked)
         remainingTries = Nullable(report.status.remainingTries)
         maximumTries = Nullable(policy.maximumTries)
-        minimumLength = policy.allowedLength.lowerBound
-        maximumLength = policy.allowedLength.upperBound
+        let length = policy.forNewCode.allowedLength
+        (minimumLength, maximumLength) = (length.lowerBound, length.upperBound)
         unblockedBy = Nullable(policy.unblockedBy)
     }
 }

@@ -79,7 +79,6 @@ struct PINCommand: ParsableCommand {
         @OptionGroup var option: PINOption
         @OptionGroup var codes: CodeOptions
         @OptionGroup var puk: PUKOptions
-        @Flag(help: ArgumentHelp(Program.texts.helpUntested)) var untested = false
         @Option(help: ArgumentHelp(Program.texts.helpWith, valueName: "resetting-code|admin"))
         var with: String?
 
@@ -92,7 +91,7 @@ struct PINCommand: ParsableCommand {
         /// Unblocks one PIN; returns another one that the person wants unblocked too.
         private func unblock(_ choice: PINChoice, trace: CardTrace?) throws -> PINPolicy? {
             let card = try CardAtHand.open(common, trace: trace)
-            let budget = codes.budget(card.site, puk, untested: untested)
+            let budget = codes.budget(card.site, puk)
             var other: PINPolicy?
             let wording = card.wording
             try card.run(codes) { (connection, dialog, wording) throws(OperationError) in

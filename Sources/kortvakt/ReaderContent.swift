@@ -75,7 +75,7 @@ struct StatusText {
         let rows = pins.map { pin -> [String] in
             [
                 Texts.printable(pin.policy.id, limit: 20), wording.name(pin.policy).bare,
-                wording.length(pin.policy), state(pin, among: pins),
+                wording.length(pin.policy.forNewCode), state(pin, among: pins),
             ]
         }
         let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -88,6 +88,7 @@ struct StatusText {
 
     private func state(_ pin: PINReport, among pins: [PINReport]) -> String {
         guard pin.policy.isInitialized else { return texts.notInitialized() }
+        guard pin.status != .blockedOrNeverSet else { return texts.blockedOrNeverSet() }
         guard pin.status.isBlocked == true else {
             return pin.status.remainingTries.map(texts.triesLeft) ?? texts.triesUnknown()
         }

@@ -71,11 +71,14 @@ import Testing
                 CardCertificate(id: $0, label: "", pin: nil, der: try Pair.certificate("certificates/\($0)"))
             }
         }
-        #expect(try TemporaryCard(card("login", "signature")) == .no)
-        #expect(try TemporaryCard(card("reservkort-login")) == .temporary(hasSignature: false))
-        #expect(try TemporaryCard(card("reservkort-login", "signature")) == .temporary(hasSignature: true))
-        #expect(try TemporaryCard(card("reservkort-login", "login")) == .no)
-        #expect(try TemporaryCard(card("signature")) == .unknown)
-        #expect(try TemporaryCard(card()) == .unknown)
+        func kind(_ certificates: [CardCertificate]) -> TemporaryCard {
+            TemporaryCard(certificates, family: "pkcs15")
+        }
+        #expect(try kind(card("login", "signature")) == .no)
+        #expect(try kind(card("reservkort-login")) == .temporary(hasSignature: false))
+        #expect(try kind(card("reservkort-login", "signature")) == .temporary(hasSignature: true))
+        #expect(try kind(card("reservkort-login", "login")) == .no)
+        #expect(try kind(card("signature")) == .unknown)
+        #expect(try kind(card()) == .unknown)
     }
 }

@@ -61,6 +61,10 @@ package struct PINPolicy: Hashable, Sendable {
     package var storedLength: Int
     /// What fills a shorter code up to `storedLength`; `nil` where it is presented as it is.
     package var padByte: UInt8?
+    /// How sure it is that codes are presented in this encoding with this padding.
+    package var formEvidence: Evidence
+    /// What a new code may be, where the card may hold codes that could not be chosen any more.
+    package var newCodeRule: NewCodeRule?
     /// Every way to unblock this one, the usual one first.
     package var unblocking: [Unblocking]
     /// Whether VERIFY takes this code.
@@ -70,6 +74,25 @@ package struct PINPolicy: Hashable, Sendable {
     package var isInitialized: Bool
     /// Tries of a fresh counter; `nil` where nothing says so.
     package var maximumTries: Int?
+
+    /// The stricter rule for a new code.
+    package struct NewCodeRule: Hashable, Sendable {
+        package let encoding: PINEncoding
+        /// Characters, within 0...255.
+        package let length: ClosedRange<Int>
+
+        package init(encoding: PINEncoding, length: ClosedRange<Int>) {
+            (self.encoding, self.length) = (encoding, length)
+        }
+    }
+
+    /// The same policy with the rule for new codes in the place of the one for present ones.
+    package var forNewCode: PINPolicy {
+        guard let newCodeRule else { return self }
+        var policy = self
+        (policy.encoding, policy.length) = (newCodeRule.encoding, newCodeRule.length)
+        return policy
+    }
 
     /// The id of the code or key that usually unblocks this one.
     package var unblockedBy: String? { unblocking.first?.by }
@@ -84,6 +107,8 @@ package struct PINPolicy: Hashable, Sendable {
         length: ClosedRange<Int>,
         storedLength: Int,
         padByte: UInt8? = nil,
+        formEvidence: Evidence = .documented,
+        newCodeRule: NewCodeRule? = nil,
         unblocking: [Unblocking] = [],
         verifyIsAllowed: Bool = true,
         changeIsAllowed: Bool = true,
@@ -100,6 +125,8 @@ package struct PINPolicy: Hashable, Sendable {
         self.length = length
         self.storedLength = storedLength
         self.padByte = padByte
+        self.formEvidence = formEvidence
+        self.newCodeRule = newCodeRule
         self.unblocking = unblocking
         self.verifyIsAllowed = verifyIsAllowed
         self.changeIsAllowed = changeIsAllowed
@@ -113,10 +140,15 @@ package struct PINPolicy: Hashable, Sendable {
 package struct PINStatus: Hashable, Sendable {
     /// `nil` when the card does not tell.
     package var remainingTries: Int?
-    /// `nil` when the card does not tell.
+    /// `nil` when the card does not tell; with no tries left it is blocked, or has never been set.
     package var isBlocked: Bool?
 
     package static let unknown = PINStatus(remainingTries: nil, isBlocked: nil)
+    /// No tries left, which the card also says of a code that was never set.
+    package static let blockedOrNeverSet = PINStatus(remainingTries: 0, isBlocked: nil)
+
+    /// Whether a code can be accepted at all, as far as the card tells.
+    package var isUsable: Bool { isBlocked != true && self != .blockedOrNeverSet }
 
     package init(remainingTries: Int?, isBlocked: Bool?) {
         self.remainingTries = remainingTries

@@ -1,20 +1,6 @@
 package import CardCore
 
 extension GIDSApplication {
-    /// Reads certificates until the one that is meant, and no other file but the tables that lead to it.
-    package mutating func readCertificate(
-        _ choice: CertificateChoice,
-        _ scope: CertificateScope,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> CardCertificate? {
-        for (name, container) in try readCertificateFiles(on: &channel) {
-            if case .id(let id) = choice, id != name { continue }
-            guard let certificate = try readCertificate(name, of: container, on: &channel) else { continue }
-            if choice != .login || certificate.isForLogin { return certificate }
-        }
-        return nil
-    }
-
     /// RSA alone: OpenSC's gids driver knows how to ask for nothing else, and GidsApplet has nothing else.
     package mutating func signingForms(
         of certificate: CardCertificate,
@@ -33,7 +19,8 @@ extension GIDSApplication {
         with certificate: CardCertificate,
         on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form), request.isWellFormed,
+        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form),
+            request.isWellFormed,
             case .rsa(let bits) = CertificateKey(certificate: certificate.der),
             let mechanism = Self.mechanism(bits: bits),
             let reference = try keyReference(of: certificate, on: &channel.plain)

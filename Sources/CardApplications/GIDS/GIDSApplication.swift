@@ -4,9 +4,9 @@ package import CardCore
 package struct GIDSApplication: CardApplication {
     private let aid: [UInt8]
     /// As last read; `nil` until it has been.
-    private var master: GIDSMasterFile?
+    var master: GIDSMasterFile?
     /// Those in use; `nil` until the container map has been read.
-    private var containers: [ContainerMap.Container]?
+    var containers: [ContainerMap.Container]?
     private var policies: [PINPolicy]?
     /// Counters that were read in this transaction together with the rules, by id; each is told once.
     private var counters: [String: PINStatus] = [:]
@@ -101,88 +101,8 @@ package struct GIDSApplication: CardApplication {
 
     // MARK: Files
 
-    /// The card identifier is the serial number, as OpenSC prints it.
-    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
-        // Where the table has not been read yet, it is not read for this: the place is printed.
-        let place = master?.place(of: "cardid", in: "") ?? GIDSMasterFile.cardIdentifierPlace
-        let answer = try read(place, limit: 256, on: &channel)
-        guard let bytes = answer, (1...64).contains(bytes.count) else { return CardIdentity() }
-        return CardIdentity(serialNumber: Hex.string(of: bytes))
-    }
-
-    package mutating func readCertificates(
-        _ scope: CertificateScope,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        var found: [CardCertificate] = []
-        for (name, container) in try readCertificateFiles(on: &channel) {
-            if let certificate = try readCertificate(name, of: container, on: &channel) {
-                found.append(certificate)
-            }
-        }
-        return found
-    }
-
-    /// Names of the files with certificates, each with its container; as many as are looked into.
-    ///
-    /// Each of them costs commands, whatever comes of it.
-    mutating func readCertificateFiles(
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [(name: String, container: ContainerMap.Container)] {
-        let files = try readContainers(on: &channel).flatMap { container in
-            Self.certificateFiles(of: container).map { (name: $0, container: container) }
-        }
-        return Array(files.prefix(MinidriverCertificate.maximumCount))
-    }
-
-    /// The containers in use, read once.
-    mutating func readContainers(
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [ContainerMap.Container] {
-        if let containers { return containers }
-        if master == nil {
-            master = try transported { () throws(TransportError) in
-                try GIDSMasterFile.read(on: &channel)
-            }
-        }
-        guard let master else { throw .malformed(file: "master file") }
-        guard let place = master.place(of: "cmapfile", in: "mscp"),
-            let content = try read(
-                place,
-                limit: ContainerMap.maximumLength + GIDSCommand.headerLength,
-                on: &channel
-            )
-        else { return [] }
-        let found = ContainerMap(parsing: content).containers.filter(\.isInUse)
-        containers = found
-        return found
-    }
-
-    /// The certificate in one file; `nil` where there is none.
-    func readCertificate(
-        _ name: String,
-        of container: ContainerMap.Container,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> CardCertificate? {
-        guard let place = master?.place(of: name, in: "mscp"),
-            let packed = try read(place, limit: Self.maximumFileLength, on: &channel),
-            let der = MinidriverCertificate.der(in: packed)
-        else { return nil }
-        return CardCertificate(id: name, label: container.name, pin: GIDSPolicies.pin.id, der: der)
-    }
-
-    /// Octets of a file with a certificate, with tag and length.
-    private static let maximumFileLength = 8_192
-
-    /// Names of the files with the certificates of a container's keys: its index in two hexadecimal digits.
-    static func certificateFiles(of container: ContainerMap.Container) -> [String] {
-        let number = Hex.string(of: [UInt8(truncatingIfNeeded: container.index)])
-        return (container.hasExchangeKey ? ["kxc" + number] : [])
-            + (container.hasSignatureKey ? ["ksc" + number] : [])
-    }
-
     /// The content of a file; `nil` where the card gives none.
-    private func read(
+    func read(
         _ place: GIDSMasterFile.Place,
         limit: Int,
         on channel: inout AnyCardChannel

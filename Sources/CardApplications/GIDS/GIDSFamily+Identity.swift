@@ -12,6 +12,15 @@ extension GIDSFamily {
 }
 
 extension GIDSApplication {
+    /// The card identifier is the serial number, as OpenSC prints it.
+    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
+        // Where the table has not been read yet, it is not read for this: the place is printed.
+        let place = master?.place(of: "cardid", in: "") ?? GIDSMasterFile.cardIdentifierPlace
+        let answer = try read(place, limit: 256, on: &channel)
+        guard let bytes = answer, (1...64).contains(bytes.count) else { return CardIdentity() }
+        return CardIdentity(serialNumber: Hex.string(of: bytes))
+    }
+
     /// Of the printed place alone, also where the card's own table names another: a card must be known again whether its
     /// table was read or not.
     package mutating func readNumber(on channel: inout AnyCardChannel) throws(CardError) -> CardNumber? {

@@ -30,6 +30,7 @@ package enum GIDSFamily: CardFamily {
                     // A card that answers any SELECT alike is believed only when it has the file system.
                     guard let master = try GIDSMasterFile.read(on: &channel) else { continue }
                     return try query.found(GIDSApplication(aid: aid, master: master), on: &channel)
+                case .refused(.terminated): return .terminated
                 case .refused: continue
                 }
             }

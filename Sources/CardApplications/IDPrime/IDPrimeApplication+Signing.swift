@@ -1,30 +1,6 @@
 package import CardCore
 
 extension IDPrimeApplication {
-    /// Reads the certificates of keys behind the user's PIN until the one that is meant.
-    package mutating func readCertificate(
-        _ choice: CertificateChoice,
-        _ scope: CertificateScope,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> CardCertificate? {
-        let named = index.entries.filter { $0.certificateNumber != nil }.prefix(
-            MinidriverCertificate.maximumCount
-        )
-        guard !named.isEmpty else { return nil }
-        // The login certificate is told by its PIN.
-        let pins = scope.contains(.pins) || choice == .login ? try readPINsOfContainers(on: &channel) : [:]
-        for entry in named {
-            let pin = entry.certificateNumber.flatMap { pins[$0] }
-            switch choice {
-            case .login: guard pin == IDPrimePINs.userNumber else { continue }
-            case .id(let id): guard entry.name == id else { continue }
-            }
-            guard let certificate = try readCertificate(entry, pins, on: &channel) else { continue }
-            if choice != .login || certificate.isForLogin { return certificate }
-        }
-        return nil
-    }
-
     /// What OpenSC's idprime driver asks: RSA of every card in its table, ECDSA of those from 840 on.
     package mutating func signingForms(
         of certificate: CardCertificate,

@@ -24,27 +24,39 @@ extension IDPrimeFiles {
 }
 
 extension IDPrimeApplication {
+    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
+        let serial = try readCardIdentifier(on: &channel)
+        return CardIdentity(
+            label: try readLabel(on: &channel),
+            serialNumber: serial.map { Hex.string(of: $0) }
+        )
+    }
+
     package mutating func readNumber(on channel: inout AnyCardChannel) throws(CardError) -> CardNumber? {
         let identifier = try readCardIdentifier(on: &channel)
         return CardNumber(scope: family, identifier.map { Hex.string(of: $0) })
     }
 
-    /// Those behind the user's PIN, which is the one to log in with.
-    package mutating func readLoginCertificates(
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        let named = index.entries.filter { $0.certificateNumber != nil }.prefix(
-            MinidriverCertificate.maximumCount
-        )
-        guard !named.isEmpty else { return [] }
-        let pins = try readPINsOfContainers(on: &channel)
-        var found: [CardCertificate] = []
-        for entry in named where entry.certificateNumber.flatMap({ pins[$0] }) == IDPrimePINs.userNumber {
-            guard !found.contains(where: { $0.id == entry.name }),
-                let certificate = try readCertificate(entry, pins, on: &channel), certificate.mayBeForLogin
-            else { continue }
-            found.append(certificate)
+    /// The minidriver's card identifier, which is what OpenSC shows as the serial number; `nil` when there is none.
+    mutating func readCardIdentifier(on channel: inout AnyCardChannel) throws(CardError) -> [UInt8]? {
+        let bytes = try transported { () throws(TransportError) in
+            try files.readCardIdentifier(on: &channel)
         }
-        return found
+        guard let bytes else { return nil }
+        cardIdentifier = bytes
+        return bytes
+    }
+
+    /// `tinfo` in `p11`: 01, the length of the label, the label with a NUL at its end.
+    private mutating func readLabel(on channel: inout AnyCardChannel) throws(CardError) -> String? {
+        guard let entry = index.entry("tinfo", in: "p11") else { return nil }
+        let bytes = try transported { () throws(TransportError) in
+            try files.read(.path(entry.identifier), length: min(entry.length, 2 + 255), on: &channel)
+        }
+        guard let bytes, bytes.count > 2, bytes[0] == 0x01 else { return nil }
+        // Cards fill it up with spaces.
+        let label = bytes.dropFirst(2).prefix(Int(bytes[1])).prefix { $0 != 0 }
+        let trimmed = label.reversed().drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }
+        return trimmed.isEmpty ? nil : String(decoding: trimmed, as: UTF8.self)
     }
 }

@@ -8,7 +8,7 @@ package enum IDPrimeFamily: CardFamily {
         [0xA0, 0x00, 0x00, 0x00, 0x18, 0x80, 0x00, 0x00, 0x00, 0x06, 0x62]
     ]
 
-    package static func isLikely(atr: ATR) -> Bool { IDPrimeGeneration.isOfFamily(atr) }
+    package static func isLikely(atr: ATR) -> Bool { IDPrimeGeneration.isLikely(atr) }
 
     package static func find(
         _ query: ApplicationQuery,
@@ -28,12 +28,16 @@ package enum IDPrimeFamily: CardFamily {
         case .selecting:
             for aid in query.hints.identifiers(of: Self.self) {
                 var files = IDPrimeFiles(aid: aid)
-                guard try files.selectApplication(on: &channel).isSelected else { continue }
+                let status = try files.selectApplication(on: &channel)
+                if status == .terminated { return .terminated }
+                guard status.isSelected else { continue }
                 if query.depth == .number, let number = try cardNumber(in: &files, on: &channel) {
                     return .recognised(RecognisedCard(family: name, number: number))
                 }
                 // Anything else that accepts the name is believed only when it has the index.
-                guard let found = try open(files, query.hints, on: &channel, where: { _ in true }) else { continue }
+                guard let found = try open(files, query.hints, on: &channel, where: { _ in true }) else {
+                    continue
+                }
                 return query.depth == .number
                     ? .recognised(RecognisedCard(family: name, number: nil)) : .application(found)
             }

@@ -31,27 +31,25 @@ enum IDPrimePINs {
 
     private static func id(_ reference: PINReference) -> String { Hex.string(of: [reference.rawValue]) }
 
-    static func policies(_ generation: IDPrimeGeneration?, hasSignaturePIN: Bool) -> [PINPolicy] {
+    static func policies(_ form: IDPrimeCodeForm, hasSignaturePIN: Bool) -> [PINPolicy] {
         let response = Unblocking(
             by: id(administrator),
             means: .response(challengeLength: blockLength, responseLength: blockLength),
             evidence: .unknown
         )
-        var policies = [pin(user, .auth, generation, unblocking: [response])]
+        var policies = [pin(user, .auth, form, unblocking: [response])]
         // Its own PUK is spoken of in the maker's manuals, and neither its reference nor its form.
-        if hasSignaturePIN { policies.append(pin(signature, .sign, generation, unblocking: [])) }
+        if hasSignaturePIN { policies.append(pin(signature, .sign, form, unblocking: [])) }
         return policies + [key]
     }
 
     private static func pin(
         _ reference: PINReference,
         _ role: PINRole,
-        _ generation: IDPrimeGeneration?,
+        _ form: IDPrimeCodeForm,
         unblocking: [Unblocking]
     ) -> PINPolicy {
-        // Without knowing whether codes are padded every one of them could be the wrong one, and counted.
-        let isKnown = generation != nil
-        return PINPolicy(
+        PINPolicy(
             id: id(reference),
             reference: reference,
             label: "",
@@ -60,11 +58,9 @@ enum IDPrimePINs {
             encoding: .utf8,
             length: length,
             storedLength: storedLength,
-            padByte: generation == .unpadded ? nil : 0x00,
-            unblocking: isKnown ? unblocking : [],
-            verifyIsAllowed: isKnown,
-            changeIsAllowed: isKnown,
-            unblockIsAllowed: isKnown
+            padByte: form.isPadded ? 0x00 : nil,
+            formEvidence: form.evidence,
+            unblocking: unblocking
         )
     }
 

@@ -20,7 +20,9 @@ extension OpenPGPApplication {
     ///
     /// A wrong code is `6982`, without a counter (7.2.2), so the counter is always asked for afterwards, as gpg does; `63CX` is
     /// by the specification the answer to a question without a code, and is not believed here. The YubiKey NEO says `6985`
-    /// both to a wrong code and to a wrong length in the two commands with two codes.
+    /// both to a wrong code and to a wrong length in the two commands with two codes, and a YubiKey with PIN complexity to a
+    /// new code that is too simple (Yubico, "PIN complexity", firmware 5.7, which names version 3.4): whether a try was spent, the
+    /// counter tells.
     package func error(_ status: StatusWord, of command: PresentedCommand) -> PINError? {
         let error = command.error(status)
         switch error {
@@ -30,11 +32,19 @@ extension OpenPGPApplication {
         default: break
         }
         switch status {
-        case .conditionsNotSatisfied where command.instruction != Instruction.verify && command.p1 == 0x00:
-            return .unexpected(id: command.judged.id, status)
+        case .conditionsNotSatisfied where command.instruction != Instruction.verify:
+            return refusal(of: command, status)
         case .wrongParameters: return .notAllowed(id: command.changed.id, status)
         default: return error
         }
+    }
+
+    /// What `6985` says of a command with a new code whose counter has not gone down.
+    private func refusal(of command: PresentedCommand, _ status: StatusWord) -> PINError {
+        if data.isYubiKey, data.version >= (3, 4) { return .newCodeTooSimple(id: command.changed.id) }
+        if data.isYubiKey { return .newCodeRefused(id: command.changed.id, status) }
+        return command.p1 == 0x00
+            ? .unexpected(id: command.judged.id, status) : .notAllowed(id: command.changed.id, status)
     }
 
     /// Logs out with VERIFY P1 = FF (7.2.2) what the commands of this transaction may have verified.

@@ -1,15 +1,6 @@
 package import CardCore
 
 extension OpenPGPApplication {
-    package mutating func readCertificate(
-        _ choice: CertificateChoice,
-        _ scope: CertificateScope,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> CardCertificate? {
-        let certificate = try readCertificates(scope, on: &channel).first
-        return choice == .login || choice == certificate.map { .id($0.id) } ? certificate : nil
-    }
-
     /// The authentication key alone is asked, whose certificate is the one that is read.
     package mutating func signingForms(
         of certificate: CardCertificate,
@@ -29,7 +20,8 @@ extension OpenPGPApplication {
         with certificate: CardCertificate,
         on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form), request.isWellFormed,
+        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form),
+            request.isWellFormed,
             let key = CertificateKey(certificate: certificate.der)
         else { throw .notSupported }
         // The card takes a DigestInfo of two fifths of the modulus at most (7.2.13).

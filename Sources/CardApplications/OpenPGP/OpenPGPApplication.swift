@@ -3,12 +3,14 @@ package import CardCore
 /// The OpenPGP application of a card, with what its related data said last.
 package struct OpenPGPApplication: CardApplication {
     private(set) var data: OpenPGPRelatedData
+    /// What `C4` said first, whose lengths do not change.
+    private var passwords: OpenPGPPasswordStatus?
     /// What `C4` said since the last code was presented in this transaction; `nil` where it has to be read again.
     private var counters: OpenPGPPasswordStatus?
 
     init(_ data: OpenPGPRelatedData) {
         self.data = data
-        counters = data.passwords
+        (passwords, counters) = (data.passwords, data.passwords)
     }
 
     package var family: String { OpenPGPFamily.name }
@@ -17,32 +19,10 @@ package struct OpenPGPApplication: CardApplication {
         roles: Bool,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [PINPolicy] {
-        guard let passwords = data.passwords else { throw .malformed(file: "C4") }
+        // Not every card has it in the related data, and each has it alone (4.4.1).
+        if passwords == nil { passwords = try readCounters(on: &channel) }
+        guard let passwords else { throw .malformed(file: "C4") }
         return OpenPGPCodes.policies(passwords)
-    }
-
-    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
-        let (major, minor) = data.version
-        return CardIdentity(serialNumber: data.serialNumber, product: "OpenPGP card \(major).\(minor)")
-    }
-
-    /// The cardholder certificate `7F21`; of the three that version 3 has, the first belongs to the authentication key.
-    package mutating func readCertificates(
-        _ scope: CertificateScope,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        let response = try transported { () throws(TransportError) in
-            try Self.getData(0x7F21, limit: 16_384, on: &channel)
-        }
-        // Where there is none, some cards answer with no data and some with 6A88.
-        guard response.status.isSuccess else { return [] }
-        let span = response.data.span
-        // The YubiKey NEO sends the template with its tag. What is not X.509 DER may be there too, and is not ours.
-        guard var object = try? BERTLV(parsing: span, in: 0..<span.count) else { return [] }
-        if object.tag == 0x7F21, let inner = try? BERTLV(parsing: span, in: object.value) { object = inner }
-        guard object.tag == 0x30 else { return [] }
-        let der = Array(response.data[object.whole])
-        return [CardCertificate(id: "7F21", label: "Cardholder certificate", pin: OpenPGPCodes.pw1, der: der)]
     }
 
     /// Reads `C4`, unless that has been done since the last code in this transaction.
@@ -50,20 +30,25 @@ package struct OpenPGPApplication: CardApplication {
         of policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus {
-        if counters == nil {
-            let response = try transported { () throws(TransportError) in
-                try Self.getData(0xC4, limit: 256, on: &channel)
-            }
-            guard response.status.isSuccess else { return .unknown }
-            counters = OpenPGPPasswordStatus(parsing: response.data)
-        }
-        guard let tries = counters.flatMap({ OpenPGPCodes.password(of: policy, in: $0) })?.remainingTries
-        else {
-            return .unknown
-        }
-        // A resetting code that had none from the start may never have been set.
-        guard policy.isInitialized else { return PINStatus(remainingTries: tries, isBlocked: nil) }
+        guard let counters = try readCounters(on: &channel),
+            let tries = OpenPGPCodes.password(of: policy, in: counters)?.remainingTries
+        else { return .unknown }
+        // A resetting code that was never set has a counter of zero (4.3.4), and nothing tells the two apart.
+        guard policy.role != .resettingCode || tries > 0 else { return .blockedOrNeverSet }
         return PINStatus(remainingTries: tries)
+    }
+
+    /// `C4` alone; `nil` where the card does not tell.
+    private mutating func readCounters(
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> OpenPGPPasswordStatus? {
+        if let counters { return counters }
+        let response = try transported { () throws(TransportError) in
+            try Self.getData(0xC4, limit: 256, on: &channel)
+        }
+        guard response.status.isSuccess else { return nil }
+        counters = OpenPGPPasswordStatus(parsing: response.data)
+        return counters
     }
 
     /// Reads the related data again, which proves that it is still this card's application that is selected.
@@ -74,10 +59,16 @@ package struct OpenPGPApplication: CardApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> Bool {
         let known = data.aid
-        let current = try transported { () throws(TransportError) -> OpenPGPRelatedData? in
-            if let current = try Self.readRelatedData(on: &channel), current.aid == known { return current }
-            guard try Self.select(known, on: &channel) else { return nil }
-            return try Self.readRelatedData(on: &channel)
+        var current = try transported { () throws(TransportError) in try Self.readRelatedData(on: &channel) }
+        if current?.aid != known {
+            let status = try transported { () throws(TransportError) in
+                try Self.select(known, on: &channel)
+            }
+            guard status != .terminated else { throw .terminated }
+            guard status.isSuccess else { return false }
+            current = try transported { () throws(TransportError) in
+                try Self.readRelatedData(on: &channel)
+            }
         }
         guard let current, current.aid == known else { return false }
         data = current
@@ -118,10 +109,10 @@ extension OpenPGPApplication {
     static func select(
         _ aid: [UInt8],
         on channel: inout AnyCardChannel
-    ) throws(TransportError) -> Bool {
+    ) throws(TransportError) -> StatusWord {
         // P2 = 00 and no Le: cards are known that take nothing else (7.2.1; gpg's scdaemon sends the same).
         let command = CommandAPDU(ins: Instruction.select, p1: 0x04, data: aid)
-        return try channel.exchange(command, limit: 1_024).status.isSuccess
+        return try channel.exchange(command, limit: 1_024).status
     }
 
     /// `nil` when what is selected has none, or is not of this family.

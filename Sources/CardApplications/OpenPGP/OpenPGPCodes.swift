@@ -70,9 +70,7 @@ enum OpenPGPCodes {
             unblocking: unblocking,
             verifyIsAllowed: !isResettingCode,
             changeIsAllowed: !isResettingCode,
-            unblockIsAllowed: !unblocking.isEmpty,
-            // "Not set" and "blocked" look alike: either way it cannot be used.
-            isInitialized: !isResettingCode || password.remainingTries > 0
+            unblockIsAllowed: !unblocking.isEmpty
         )
     }
 }

@@ -2,6 +2,11 @@ package import CardCore
 
 /// The AID, which holds the number and is a data object of its own, readable at any time (4.4.1).
 extension OpenPGPApplication {
+    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
+        let (major, minor) = data.version
+        return CardIdentity(serialNumber: data.serialNumber, product: "OpenPGP card \(major).\(minor)")
+    }
+
     package mutating func readNumber(on channel: inout AnyCardChannel) throws(CardError) -> CardNumber? {
         OpenPGPRelatedData.number(in: data.aid)
     }

@@ -23,8 +23,11 @@ package enum OpenPGPFamily: CardFamily {
         switch query.way {
         case .asking: return try findSelected(query.depth, on: &channel)
         case .selecting:
-            for aid in query.hints.identifiers(of: Self.self)
-            where try OpenPGPApplication.select(aid, on: &channel) {
+            for aid in query.hints.identifiers(of: Self.self) {
+                let status = try OpenPGPApplication.select(aid, on: &channel)
+                // TERMINATE DF (7.2.16): nothing but ACTIVATE FILE works any more.
+                if status == .terminated { return .terminated }
+                guard status.isSuccess else { continue }
                 if let found = try findSelected(query.depth, on: &channel) { return found }
             }
             return nil

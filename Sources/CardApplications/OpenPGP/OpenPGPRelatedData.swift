@@ -4,7 +4,7 @@ internal import CardCore
 package struct OpenPGPRelatedData: Hashable, Sendable {
     /// The whole AID, 8...16 octets, of an application of version 2.0 or later.
     package let aid: [UInt8]
-    /// `C4`; `nil` when it is missing or too short.
+    /// `C4`; `nil` when it is not in there, or too short.
     package let passwords: OpenPGPPasswordStatus?
     /// Whether the card may want its codes derived: bit 1 of the first octet of `C0` (4.4.3.7), or no `C0` at all.
     package let mayDeriveCodes: Bool

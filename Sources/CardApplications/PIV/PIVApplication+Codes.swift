@@ -16,6 +16,7 @@ extension PIVApplication {
         if let counters = takeCounters(of: policy) { return PINStatus(remainingTries: counters.remaining) }
         if asksMetadata(of: policy) {
             if let counters = try metadata(of: policy, on: &channel) {
+                noteMaximum(counters, of: policy)
                 return PINStatus(remainingTries: counters.remaining)
             }
             // Firmware before 5.3.
@@ -66,7 +67,20 @@ extension PIVApplication {
         return Int(status.sw2)
     }
 
+    /// What differs from the standard's words.
+    ///
+    /// A wrong PUK is `63CX` (part 2, 3.2.3); `6982` comes from cards whose issuer has switched unblocking off. A YubiKey with
+    /// PIN complexity answers `6985` to a new code that is too simple (Yubico, "PIN complexity", firmware 5.7). Where one of them
+    /// was a wrong code after all, the counter tells.
     package func error(_ status: StatusWord, of command: PresentedCommand) -> PINError? {
+        switch (command.instruction, status) {
+        case (Instruction.resetRetryCounter, .securityStatusNotSatisfied):
+            return .unblockingRefused(id: command.judged.id, status)
+        case (Instruction.resetRetryCounter, .conditionsNotSatisfied),
+            (Instruction.changeReferenceData, .conditionsNotSatisfied):
+            if yubiKey != nil { return .newCodeTooSimple(id: command.changed.id) }
+        default: break
+        }
         guard status.remainingTries == nil, let tries = tries(in: status) else {
             return command.error(status)
         }

@@ -23,7 +23,8 @@ extension PIVApplication {
         with certificate: CardCertificate,
         on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form), request.isWellFormed,
+        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form),
+            request.isWellFormed,
             let key = CertificateKey(certificate: certificate.der), let algorithm = algorithm(key)
         else { throw .notSupported }
         let template = Self.object(0x7C, Self.object(0x82, []) + Self.object(0x81, request.input))

@@ -15,18 +15,23 @@ enum PIVCodes {
 
     /// Six to eight digits filled up with `FF`; the PUK has eight octets of any kind.
     ///
-    /// A YubiKey takes any characters for both, and six to eight of them (Yubico, "PIN and PUK").
+    /// Cards are in use whose issuer has set a PIN of four digits, or one with letters, before the standard forbade it: such a
+    /// PIN can be presented, and not chosen. A YubiKey takes any characters for both, and six to eight of them (Yubico, "PIN
+    /// and PUK").
     static func policies(discovery: DiscoveryObject?, isYubiKey: Bool) -> [PINPolicy] {
         func policy(_ reference: PINReference, _ label: String, _ kind: PINPolicy.Kind) -> PINPolicy {
-            PINPolicy(
+            let isStandardPIN = !isYubiKey && kind == .pin
+            return PINPolicy(
                 id: id(reference),
                 reference: reference,
                 label: label,
                 kind: kind,
-                encoding: isYubiKey || kind == .puk ? .utf8 : .asciiNumeric,
-                length: isYubiKey || kind == .pin ? 6...8 : 8...8,
+                encoding: .utf8,
+                length: isStandardPIN ? 4...8 : isYubiKey ? 6...8 : 8...8,
                 storedLength: 8,
-                padByte: 0xFF
+                padByte: 0xFF,
+                newCodeRule: isStandardPIN
+                    ? PINPolicy.NewCodeRule(encoding: .asciiNumeric, length: 6...8) : nil
             )
         }
         var own = policy(pin, "PIV PIN", .pin)

@@ -39,17 +39,26 @@ extension PIVFamily {
 }
 
 extension PIVApplication {
+    /// A YubiKey's own serial number, else the one of the card holder unique identifier.
+    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
+        try transported { () throws(TransportError) in
+            var identity = CardIdentity()
+            if yubiKey != nil {
+                identity.product = try YubiKey.product(on: &channel)
+                identity.serialNumber = try YubiKey.serialNumber(on: &channel)
+            }
+            if identity.serialNumber == nil {
+                identity.serialNumber = try PIVObject.read(CardHolderIdentifier.tag, on: &channel).object
+                    .flatMap(CardHolderIdentifier.serialNumber)
+            }
+            return identity
+        }
+    }
+
     package mutating func readNumber(on channel: inout AnyCardChannel) throws(CardError) -> CardNumber? {
         let yubiKey = yubiKey
         return try transported { () throws(TransportError) in
             try PIVFamily.number(of: yubiKey, on: &channel)
         }
-    }
-
-    /// The certificate of PIV authentication; those of the other keys are for other things.
-    package mutating func readLoginCertificates(
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        try readCertificate(.login, [], on: &channel).map { [$0] }?.filter(\.mayBeForLogin) ?? []
     }
 }

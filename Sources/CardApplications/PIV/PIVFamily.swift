@@ -29,8 +29,12 @@ package enum PIVFamily: CardFamily {
                 ? try cardNumber(yubiKey, on: &channel)
                 : try findSelected(yubiKey, on: &channel).map { .application($0) }
         case .selecting:
-            for aid in query.hints.identifiers(of: Self.self)
-            where try PIVApplication.select(aid, on: &channel) {
+            for aid in query.hints.identifiers(of: Self.self) {
+                switch try PIVApplication.select(aid, on: &channel) {
+                case .terminated: return .terminated
+                case .refused: continue
+                case .selected: break
+                }
                 // A YubiKey has no global PIN (Yubico, "PIV: discovery object"); a number needs no policy.
                 let isPolicyKnown = yubiKey != nil || query.depth == .number
                 let discovery = isPolicyKnown ? nil : try DiscoveryObject.read(on: &channel)

@@ -47,9 +47,44 @@ extension PIVObject {
         return try channel.exchange(command, limit: limit)
     }
 
-    /// What the object with `tag` holds, the value of `53`; `nil` where the card has none or it is none.
-    static func read(_ tag: [UInt8], on channel: inout AnyCardChannel) throws(TransportError) -> PIVObject? {
-        let response = try getData(tag, on: &channel)
-        return response.status.isSuccess ? PIVObject(response.data, in: 0x53) : nil
+    /// What a card says of an object.
+    enum Reading {
+        /// The value of `53`.
+        case object(PIVObject)
+        case absent
+        /// The card has it, or may have it, and does not let it be read.
+        case refused(StatusWord)
+        /// Something else than an object.
+        case malformed
+
+        var object: PIVObject? {
+            if case .object(let object) = self { object } else { nil }
+        }
+    }
+
+    /// Reads the object with `tag`.
+    static func read(
+        _ tag: [UInt8],
+        limit: Int = maximumLength,
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> Reading {
+        let response = try getData(tag, limit: limit, on: &channel)
+        guard response.status.isSuccess else {
+            return isAbsence(response.status, channel.limits) ? .absent : .refused(response.status)
+        }
+        // NIST's test PIV card 13 answers so for what it does not have.
+        guard !response.data.isEmpty else { return .absent }
+        return PIVObject(response.data, in: 0x53).map { .object($0) } ?? .malformed
+    }
+
+    /// Whether `status` says that there is no such object (part 2, 3.1.2; ISO/IEC 7816-4, 11.4.3).
+    ///
+    /// NIST's test PIV card 16, a Gemalto GCX4 under T=0, says `6A80`.
+    private static func isAbsence(_ status: StatusWord, _ limits: ChannelLimits) -> Bool {
+        switch status {
+        case .fileOrApplicationNotFound, .referencedDataNotFound: true
+        case .incorrectData: limits.transmissionProtocol == .t0
+        default: false
+        }
     }
 }

@@ -26,10 +26,13 @@ package struct ApplicationSession: ~Copyable {
     ) throws(CardError) -> ApplicationSession? {
         var found: (any CardApplication)?
         let opened = try ApplicationChannel(on: &channel) { (channel) throws(CardError) in
-            if case .application(let application) = try transported({ () throws(TransportError) in
+            let answer = try transported { () throws(TransportError) in
                 try family.find(query, on: &channel)
-            }) {
-                found = application
+            }
+            switch answer {
+            case .application(let application): found = application
+            case .terminated: throw .terminated
+            case .recognised, nil: break
             }
             return found != nil
         }
@@ -83,6 +86,9 @@ package struct ApplicationSession: ~Copyable {
 
     /// Whether a command with a code has gone out.
     package var hasPresented: Bool { !channel.presented.isEmpty }
+
+    /// The command with a code that went out last.
+    package var lastPresented: PresentedCommand? { channel.presented.last }
 
     /// VERIFY.
     package mutating func verify(_ policy: PINPolicy, _ code: consuming SecretBytes) throws(PINError) {

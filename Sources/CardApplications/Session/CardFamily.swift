@@ -46,6 +46,8 @@ package enum FoundApplication: Sendable {
     case application(any CardApplication)
     /// With `Depth.number`.
     case recognised(RecognisedCard)
+    /// It was selected, and the card says that it has been terminated.
+    case terminated
 }
 
 extension CardFamily {

@@ -15,7 +15,8 @@ extension OpenPGPCard {
             return Answer(status: verified.contains(command.p2) ? 0x9000 : counterStatus(of: name))
         }
         guard let rule = image.rule(named: name), rule.length.contains(command.data.count) else {
-            return Answer(status: 0x6700)
+            let isTooShort = command.data.count < (image.rule(named: name)?.length.lowerBound ?? 0)
+            return Answer(status: isTooShort ? 0x6A80 : 0x6700)
         }
         if let refusal = present(command.data, to: name) { return Answer(status: refusal) }
         verified.insert(command.p2)

@@ -1,6 +1,6 @@
 package import CardCore
 
-/// A PIV card in software (NIST SP 800-73-4), made of a `PIVImage`; T=1.
+/// A PIV card in software (NIST SP 800-73-4), made of a `PIVImage`.
 ///
 /// It counts and blocks like a card, forgets what was verified on reset and when another application is selected, and
 /// signs with real keys. Used from one thread.
@@ -47,11 +47,15 @@ package final class PIVCard: TransmittingCard {
         self.image = image
         self.fault = fault
         selection = image.isDefaultApplication ? .piv : .nothing
-        transmission = TransmissionRules(.t1, extendedLength: image.extendedLength, commandChaining: true)
+        transmission = TransmissionRules(
+            image.transmissionProtocol == "T=0" ? .t0 : .t1,
+            extendedLength: image.extendedLength,
+            commandChaining: true
+        )
     }
 
     package var atr: [UInt8] { image.atr.bytes }
-    package var transmissionProtocol: TransmissionProtocol { .t1 }
+    package var transmissionProtocol: TransmissionProtocol { transmission.transmissionProtocol }
 
     package var holdsSecurityStatus: Bool { !verified.isEmpty }
 
@@ -63,7 +67,9 @@ package final class PIVCard: TransmittingCard {
     }
 
     package func process(_ command: [UInt8]) -> [UInt8] {
-        respond(to: image.answersWithoutLe ? Self.withLe(command) : command)
+        // Under T=0 what no Le asked for waits for GET RESPONSE.
+        let addsLe = image.answersWithoutLe && transmissionProtocol == .t1
+        return respond(to: addsLe ? Self.withLe(command) : command)
     }
 
     /// The command with the largest Le of its form, where it has none.

@@ -9,6 +9,8 @@ package struct PIVImage: SoftwareCardImage, Codable, Equatable {
     package var description: String
     package var atr: HexBytes
     package var extendedLength: Bool
+    /// `T=0` or `T=1`; `T=1` where nothing is said.
+    package var transmissionProtocol: String?
     /// Whether data is answered that no Le asked for, as YubiKeys and many Java Cards do; Yubico's tools count on it.
     package var answersWithoutLe: Bool
     package var application: Application
@@ -100,6 +102,7 @@ extension PIVImage {
     package var flaw: String? {
         guard version == 1 else { return "version \(version) is not known" }
         guard (5...16).contains(application.aid.bytes.count) else { return "an AID has 5 to 16 bytes" }
+        guard [nil, "T=0", "T=1"].contains(transmissionProtocol) else { return "no such protocol" }
         for code in codes {
             guard code.reference.bytes.count == 1, (1...code.maximumLength).contains(code.minimumLength),
                 code.maximumLength <= PIVCard.storedLength, (1...255).contains(code.maximumTries)

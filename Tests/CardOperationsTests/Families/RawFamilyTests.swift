@@ -86,6 +86,7 @@ import VirtualCards
     /// Of an IDPrime whose generation is not known nobody knows how codes are padded: the right one can be a wrong one.
     @Test func anUnknownGenerationIsSentNoCodeByHandEither() throws {
         let bench = try AnyCardBench(.idprime940)
+        bench.dialog.isInteractive = false
         let atr = try #require(Hex.bytes(of: "3B7F96000080318065B085070012120FFE829000"))
         let reader = InMemoryReader(card: OtherATR(bench.card, atr: atr))
         let commands = try RawCommand.parse(["00200011{pin}"])
