@@ -120,7 +120,7 @@ import VirtualCards
         #expect(bench.dialog.requests.isEmpty && bench.reader.commandsWithSecret == 0)
     }
 
-    @Test(arguments: [CardProfile.sithsTwoStep, .fineid])
+    @Test(arguments: [CardProfile.sithsTwoStep, .fineidHealth])
     func unknownCountersLeaveTheChoiceToAPerson(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 0])
         bench.dialog.choice = "01"

@@ -11,7 +11,7 @@ package struct PKCS15Application: CardApplication {
     private var directories: [String: [UInt8]] = [:]
     /// What EF.CIAInfo lists; `nil` until it has been read for a signature.
     var supportedAlgorithms: [AlgorithmInfo]?
-    /// Whether GET DATA has answered, so that the operating system is known to take an empty VERIFY as a question.
+    /// Whether GET DATA has told a counter; `nil` until it was asked.
     private var answersThalesGetData: Bool?
 
     init(files: CardFiles, row: PKCS15Row?) {
@@ -263,9 +263,11 @@ package struct PKCS15Application: CardApplication {
         of policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus {
-        guard row?.counters == .thalesGetData, answersThalesGetData != false else { return .unknown }
+        guard case .thalesGetData(let emptyVerifyIsFree) = row?.counters, answersThalesGetData != false else {
+            return .unknown
+        }
         try selectDirectory(of: policy, on: &channel)
-        let verifyIsFree = answersThalesGetData == true
+        let verifyIsFree = emptyVerifyIsFree && answersThalesGetData == true
         let status = try transported { () throws(TransportError) in
             try ThalesCounters.status(of: policy.reference, verifyIsFree: verifyIsFree, on: &channel)
         }
