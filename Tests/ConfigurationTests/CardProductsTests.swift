@@ -40,6 +40,7 @@ struct CardProductsTests {
         #expect(ATRPattern(pattern) == nil)
     }
 
+    /// `12 0F FF` alone is IAS Classic, whoever issued the card.
     private static let namesByATR = [
         "3B 7F 96 00 00 80 31 B8 65 B0 85 04 02 1B 12 00 F6 82 90 00": "Finnish identity card (FINEID)",
         "3B 7F 96 00 00 80 31 B8 65 B0 85 05 00 11 12 24 60 82 90 00": "Finnish identity card (FINEID v4.0)",
@@ -50,6 +51,8 @@ struct CardProductsTests {
             "Finnish organisation or health care card (FINEID S1 v5.0, Cosmo X)",
         "3B 7D 96 00 00 80 31 80 65 B0 A3 02 01 F3 83 00 90 00":
             "Swedish card with the EID applet (SetCOS 2048)",
+        "3B 7F 96 00 00 80 31 80 65 B0 85 04 01 20 12 0F FF 82 90 00": "IAS Classic card",
+        "3B 7F 96 00 00 80 31 80 65 B0 85 05 10 24 12 0F FF 82 90 00": "Swedish identity card (Skatteverket)",
     ]
 
     @Test("the shipped file names every product of its table")
