@@ -76,95 +76,6 @@ package struct PKCS15Application: CardApplication {
         return policies
     }
 
-    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
-        guard let info = try readTokenInfo(on: &channel) else { return CardIdentity() }
-        return CardIdentity(
-            label: info.label,
-            serialNumber: info.serialNumber.flatMap { $0.isEmpty ? nil : Hex.string(of: $0) }
-        )
-    }
-
-    /// Of EF.CIAInfo (ISO/IEC 7816-15, 7.1).
-    static let tokenInfoShortIdentifier: UInt8 = 0x12
-
-    /// EF.CIAInfo; `nil` where it cannot be read or makes no sense.
-    mutating func readTokenInfo(on channel: inout AnyCardChannel) throws(CardError) -> TokenInfo? {
-        let bytes = try transported { () throws(TransportError) in
-            try files.readDirectoryFile(
-                shortIdentifier: Self.tokenInfoShortIdentifier,
-                identifier: [0x50, 0x32],
-                isPlausible: { $0 == 0x30 },
-                on: &channel
-            )
-        }
-        return bytes.flatMap { try? TokenInfo.parse($0) }
-    }
-
-    package mutating func readCertificates(
-        _ scope: CertificateScope,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        let keys = scope.contains(.pins) ? try readKeys(on: &channel) : []
-        let entries = try readObjects(CertificateObject.self, of: .certificates, on: &channel)
-        return try readCertificates(entries, keys, on: &channel)
-    }
-
-    /// Those of EF.CD that are marked as an authority's, and all that the card lists as trusted or useful.
-    package mutating func readAuthorities(
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        var entries = try readObjects(CertificateObject.self, of: .certificates, on: &channel)
-            .filter(\.isAuthority)
-        entries += try readObjects(CertificateObject.self, of: .trustedCertificates, on: &channel)
-        entries += try readObjects(CertificateObject.self, of: .usefulCertificates, on: &channel)
-        return try readCertificates(entries, [], on: &channel)
-    }
-
-    private mutating func readCertificates(
-        _ entries: [CertificateObject],
-        _ keys: [PrivateKeyObject],
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        var found: [CardCertificate] = []
-        for entry in entries.prefix(PKCS15Policies.maximumCertificates) {
-            // A value elsewhere, by URL, is not on the card; one that cannot be read is a finding.
-            if entry.value == .unsupported { continue }
-            let der = try readValue(of: entry, on: &channel) ?? []
-            found.append(certificate(entry, der, keys.first { $0.iD == entry.iD }))
-        }
-        return found
-    }
-
-    func certificate(
-        _ entry: CertificateObject,
-        _ der: [UInt8],
-        _ key: PrivateKeyObject?
-    ) -> CardCertificate {
-        CardCertificate(
-            id: entry.iD.description,
-            label: entry.label ?? "",
-            pin: key?.authId?.description,
-            der: der
-        )
-    }
-
-    /// The certificate that `entry` describes; `nil` where it cannot be read.
-    mutating func readValue(
-        of entry: CertificateObject,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [UInt8]? {
-        let der: [UInt8]?
-        switch entry.value {
-        case .direct(let bytes): der = bytes
-        case .path(let path):
-            der = try transported { () throws(TransportError) in
-                try files.readValue(path.identifiers, from: path.index ?? 0, on: &channel)
-            }
-        case .unsupported: der = nil
-        }
-        return der.flatMap { $0.isEmpty ? nil : $0 }
-    }
-
     /// The card's own form in the place of the one that the files cannot tell.
     private func unblocking(of pin: PINPolicy) -> [Unblocking] {
         let row = row ?? .unknown
@@ -215,7 +126,7 @@ package struct PKCS15Application: CardApplication {
     }
 
     /// The objects of one kind, from every place that EF.OD names, each place once.
-    private mutating func readObjects<Object: PKCS15DirectoryEntry>(
+    mutating func readObjects<Object: PKCS15DirectoryEntry>(
         _: Object.Type,
         of kind: ObjectDirectory.Kind,
         on channel: inout AnyCardChannel
