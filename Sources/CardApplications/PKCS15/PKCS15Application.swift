@@ -6,6 +6,10 @@ package struct PKCS15Application: CardApplication {
     private(set) var row: PKCS15Row?
     private var objects: ObjectDirectory?
     private var authentication: [AuthenticationObject]?
+    /// Whether entries of EF.AOD could not be read.
+    private var authenticationIsDamaged = false
+    /// Ids of PUKs that the directory does not name; their reference is the PIN's, and so is its counter.
+    private var unnamedPUKs: Set<String> = []
     private var keys: [PrivateKeyObject]?
     /// Directories that must be current when a code is presented, by the code's id; none for the application's own.
     private var directories: [String: [UInt8]] = [:]
@@ -59,6 +63,7 @@ package struct PKCS15Application: CardApplication {
             row = PKCS15Row.row(references: Set(policies.map(\.reference.rawValue)))
             if row == nil { row = try readVersion(on: &channel) }
         }
+        addUnnamedPUKs(to: &policies, authentication)
         for index in policies.indices where policies[index].kind == .pin {
             policies[index].maximumTries = row?.maximumPINTries
             policies[index].unblocking = unblocking(of: policies[index])
@@ -76,10 +81,22 @@ package struct PKCS15Application: CardApplication {
         return policies
     }
 
+    /// A PUK of its own for each PIN that the directory gives none, where one command takes PUK and new PIN.
+    private mutating func addUnnamedPUKs(to policies: inout [PINPolicy], _ directory: [AuthenticationObject])
+    {
+        // A damaged entry may be the PUK's.
+        guard (row ?? .unknown).unblocking == .codeAndNewPIN, !authenticationIsDamaged else { return }
+        let added = PKCS15UnnamedPUK.add(to: &policies, directory: directory)
+        for (pin, puk) in added { directories[puk.id] = directories[pin.id] }
+        unnamedPUKs = Set(added.map(\.puk.id))
+    }
+
     /// The card's own form in the place of the one that the files cannot tell.
     private func unblocking(of pin: PINPolicy) -> [Unblocking] {
         let row = row ?? .unknown
         return pin.unblocking.compactMap { unblocking in
+            // That there is such a PUK at all is not known.
+            guard !unnamedPUKs.contains(unblocking.by) else { return unblocking }
             let code = directories[unblocking.by]
             // Two steps in one directory: a PUK that lies elsewhere would be presented to somebody else's reference.
             guard row.unblocking == .codeAndNewPIN || code == nil || code == directories[pin.id] else {
@@ -93,9 +110,9 @@ package struct PKCS15Application: CardApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [AuthenticationObject] {
         if let authentication { return authentication }
-        let read = try readObjects(AuthenticationObject.self, of: .authenticationObjects, on: &channel)
-        authentication = read
-        return read
+        let read = try readDirectory(AuthenticationObject.self, of: .authenticationObjects, on: &channel)
+        (authentication, authenticationIsDamaged) = (read.objects, read.isDamaged)
+        return read.objects
     }
 
     mutating func readKeys(on channel: inout AnyCardChannel) throws(CardError) -> [PrivateKeyObject] {
@@ -125,20 +142,13 @@ package struct PKCS15Application: CardApplication {
         return directory
     }
 
-    /// The objects of one kind, from every place that EF.OD names, each place once.
+    /// The objects of one kind, from every place that EF.OD names.
     mutating func readObjects<Object: PKCS15DirectoryEntry>(
         _: Object.Type,
         of kind: ObjectDirectory.Kind,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [Object] {
-        var found: [Object] = []
-        var seen: Set<PKCS15Path> = []
-        for location in try readObjectDirectory(on: &channel).locations(of: kind).prefix(8) {
-            // EF.OD may name a file twice, or one of its own: each is read once and none is followed.
-            if case .path(let path) = location, !seen.insert(path).inserted { continue }
-            found += try readObjects(Object.self, at: location, on: &channel)
-        }
-        return Array(found.prefix(64))
+        try readDirectory(Object.self, of: kind, on: &channel).objects
     }
 
     /// The objects in one place that EF.OD names; none where they cannot be read.
@@ -147,6 +157,33 @@ package struct PKCS15Application: CardApplication {
         at location: ObjectDirectory.Location,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [Object] {
+        try readDirectory(Object.self, at: location, on: &channel).objects
+    }
+
+    /// The objects of one kind, from every place that EF.OD names, each place once.
+    private mutating func readDirectory<Object: PKCS15DirectoryEntry>(
+        _: Object.Type,
+        of kind: ObjectDirectory.Kind,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> (objects: [Object], isDamaged: Bool) {
+        var found: (objects: [Object], isDamaged: Bool) = ([], false)
+        var seen: Set<PKCS15Path> = []
+        for location in try readObjectDirectory(on: &channel).locations(of: kind).prefix(8) {
+            // EF.OD may name a file twice, or one of its own: each is read once and none is followed.
+            if case .path(let path) = location, !seen.insert(path).inserted { continue }
+            let read = try readDirectory(Object.self, at: location, on: &channel)
+            found.objects += read.objects
+            found.isDamaged = found.isDamaged || read.isDamaged
+        }
+        found.objects = Array(found.objects.prefix(64))
+        return found
+    }
+
+    private mutating func readDirectory<Object: PKCS15DirectoryEntry>(
+        _: Object.Type,
+        at location: ObjectDirectory.Location,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> (objects: [Object], isDamaged: Bool) {
         let bytes: [UInt8]?
         switch location {
         case .direct(let objects): bytes = objects
@@ -155,8 +192,8 @@ package struct PKCS15Application: CardApplication {
                 try files.readDirectoryFile(path.identifiers, on: &channel)
             }
         }
-        guard let bytes, let parsed = try? Object.parse(bytes) else { return [] }
-        return parsed.objects
+        guard let bytes, let parsed = try? Object.parse(bytes) else { return ([], true) }
+        return (parsed.objects, parsed.skipped > 0)
     }
 
     /// Asks a card whose ATR and references say nothing for its version (GET DATA, tag DF30, of the EID applet).
@@ -174,9 +211,9 @@ package struct PKCS15Application: CardApplication {
         of policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus {
-        guard case .thalesGetData(let emptyVerifyIsFree) = row?.counters, answersThalesGetData != false else {
-            return .unknown
-        }
+        guard case .thalesGetData(let emptyVerifyIsFree) = row?.counters, answersThalesGetData != false,
+            !unnamedPUKs.contains(policy.id)
+        else { return .unknown }
         try selectDirectory(of: policy, on: &channel)
         let verifyIsFree = emptyVerifyIsFree && answersThalesGetData == true
         let status = try transported { () throws(TransportError) in

@@ -48,8 +48,12 @@ struct MemoryConnection: CardConnection, ~Copyable {
 
     /// What card data says of the card.
     var families: [String] = []
+    /// The names of applets that card data gives a family.
+    var applications: [CardHints.Application] = []
 
-    var hints: CardHints { CardHints(atr: try? ATR(parsing: reader.card.atr), families: families) }
+    var hints: CardHints {
+        CardHints(atr: try? ATR(parsing: reader.card.atr), families: families, applications: applications)
+    }
 
     mutating func withTransaction<R>(
         _ body: (inout AnyCardChannel) throws(OperationError) -> R
