@@ -26,14 +26,20 @@ package struct PKCS15Application: CardApplication {
     package var family: String { PKCS15Family.name }
 
     /// Always by the application itself: another one may know a directory of the same name.
+    ///
+    /// Where it has only a place, another application may have one like it: EF.OD has to be the same as before.
     package mutating func select(
         toPresent policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> Bool {
         files.forgetCurrent()
-        return try transported { () throws(TransportError) in
+        let isSelected = try transported { () throws(TransportError) in
             try files.selectApplication(on: &channel).isSelected
         }
+        guard isSelected, case .path = files.entry, let known = objects else { return isSelected }
+        objects = nil
+        let isThere = try transported { () throws(TransportError) in try hasObjectDirectory(on: &channel) }
+        return isThere && objects == known
     }
 
     package mutating func selectDirectory(
@@ -140,6 +146,17 @@ package struct PKCS15Application: CardApplication {
         }
         objects = directory
         return directory
+    }
+
+    /// Whether there is an EF.OD, which is read then.
+    mutating func hasObjectDirectory(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
+        do throws(CardError) {
+            return try !readObjectDirectory(on: &channel).entries.isEmpty
+        } catch .transport(let error) {
+            throw error
+        } catch {
+            return false
+        }
     }
 
     /// The objects of one kind, from every place that EF.OD names.
