@@ -58,8 +58,10 @@ package enum PINOperations {
     ) throws(OperationError) -> (CardSurvey, PINPolicy) {
         let budget = operation.budget
         return try operation.survey { (survey, session) throws(OperationError) in
-            let pin = try survey.policy(for: choice, in: &session)
-            try budget.check(survey.status(of: pin, in: &session), of: pin)
+            let chosen = try survey.policy(for: choice, in: &session)
+            let status = try survey.status(of: chosen, in: &session)
+            let pin = try survey.withRole(chosen, choice, in: &session)
+            try budget.check(status, of: pin)
             return pin
         }
     }

@@ -74,6 +74,8 @@ package struct PKCS15Application: CardApplication {
             policies[index].maximumTries = row?.maximumPINTries
             policies[index].unblocking = unblocking(of: policies[index])
         }
+        // A card's only PIN logs in, and nothing has to be read to know it.
+        if PKCS15Policies.assignOnlyRole(to: &policies) { return policies }
         guard roles else {
             PKCS15Policies.assignRolesFromLabels(to: &policies)
             return policies
