@@ -51,6 +51,7 @@ struct CardProductsTests {
             "Finnish organisation or health care card (FINEID S1 v5.0, Cosmo X)",
         "3B 7D 96 00 00 80 31 80 65 B0 A3 02 01 F3 83 00 90 00":
             "Swedish card with the EID applet (SetCOS 2048)",
+        "3B 8B 01 52 75 74 6F 6B 65 6E 20 45 43 50 A0": "Rutoken ECP",
         "3B 7F 96 00 00 80 31 80 65 B0 85 04 01 20 12 0F FF 82 90 00": "IAS Classic card",
         "3B 7F 96 00 00 80 31 80 65 B0 85 05 10 24 12 0F FF 82 90 00": "Swedish identity card (Skatteverket)",
     ]

@@ -25,6 +25,16 @@ import VirtualCards
         presenting.expectOrder()
     }
 
+    /// In the same corpus a file identifier alone finds nothing below that place.
+    @Test func filesBelowAPlaceAreSelectedByTheirWholePath() throws {
+        let bench = try nameless(hasDirectory: true)
+        bench.wire.answerInstead = { command in
+            command[1] == Instruction.select && command[2] == 0x02 ? [0x6A, 0x82] : nil
+        }
+        #expect(try bench.report().pins.map(\.policy.id) == ["01", "01/puk"])
+        #expect(bench.outcome(.verify) == "ok")
+    }
+
     /// The directory alone proves nothing: a card may accept any SELECT.
     @Test func placeWithoutAnObjectDirectoryIsNoApplication() throws {
         let bench = try nameless(hasDirectory: false)
