@@ -8,7 +8,11 @@ extension CardSurvey {
     ) throws(OperationError) -> [(policy: PINPolicy, purpose: CodeRequest.Purpose)] {
         guard !command.codes.isEmpty else { return [] }
         let reference = PINReference(rawValue: command.bytes[3])
-        let matches = policies.filter { $0.reference == reference }
+        var matches = policies.filter { $0.reference == reference }
+        // A PUK that the card does not name has the reference of its PIN, and no command of its own.
+        if matches.count > 1 {
+            matches.removeAll { $0.kind == .puk && !$0.verifyIsAllowed && !$0.changeIsAllowed }
+        }
         guard matches.count <= 1 else { throw .whichPIN(matches) }
         guard let named = matches.first else {
             throw .noSuchPIN(Hex.string(of: [reference.rawValue]), known: policies)

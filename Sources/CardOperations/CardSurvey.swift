@@ -148,6 +148,19 @@ struct CardSurvey: Sendable {
         }
     }
 
+    /// `pin`, which `choice` named, with the role that a list of all codes gives it.
+    ///
+    /// Its counter is read before: reading the keys that decide about roles makes another directory current.
+    mutating func withRole(
+        _ pin: PINPolicy,
+        _ choice: PINChoice,
+        in session: inout ApplicationSession
+    ) throws(OperationError) -> PINPolicy {
+        guard case .name = choice, pin.kind == .pin else { return pin }
+        try readRoles(in: &session)
+        return policies.first { $0.id == pin.id } ?? pin
+    }
+
     /// Reads the counter of the PIN that its label puts in `role`, before the keys that decide about roles are read.
     ///
     /// Reading the keys makes another directory current; where the label is right this saves the way back.

@@ -63,6 +63,9 @@ extension PINOperations {
                     for command in commands[(lastCode + 1)...] {
                         received(try transmit(command, in: &session))
                     }
+                } catch .code(.newCodeNotSet(let id, let status), let pin) where accepted == nil {
+                    // No unblocking code was accepted in this run.
+                    throw .code(.notAllowed(id: id, status), pin)
                 } catch .card(let error) {
                     // After one code was accepted it is not true that none was sent.
                     guard let accepted else { throw .card(error) }

@@ -60,7 +60,9 @@ package enum PINOperations {
     ) throws(OperationError) -> (CardSurvey, PINPolicy) {
         let budget = operation.budget
         return try operation.survey { (survey, session) throws(OperationError) in
-            let pin = try survey.policy(for: choice, in: &session)
+            let chosen = try survey.policy(for: choice, in: &session)
+            _ = try survey.status(of: chosen, in: &session)
+            let pin = try survey.withRole(chosen, choice, in: &session)
             try survey.check(pin, budget, in: &session)
             return pin
         }

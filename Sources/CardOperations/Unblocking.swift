@@ -96,7 +96,9 @@ extension PINOperations {
             for code in Set(targets.flatMap { survey.unblockings(of: $0).map(\.code) }) {
                 try survey.readStatus(of: code, in: &session)
             }
-            return pin
+            return try pin.map { (pin) throws(OperationError) in
+                try survey.withRole(pin, choice, in: &session)
+            }
         }
         var pin = chosen
         if pin == nil {

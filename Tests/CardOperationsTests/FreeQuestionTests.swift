@@ -29,7 +29,8 @@ import VirtualCards
         try everything({ try OperationBench(profile) }) { #expect($0.wire.emptyVerifies == 0) }
         let bench = try OperationBench(profile)
         let before = bench.card.state
-        #expect(try bench.report().pins.map(\.status) == [.unknown, .unknown, .unknown])
+        let tries = try bench.report().pins.map(\.status.remainingTries)
+        #expect(tries == (profile == .fineid ? [5, 5, 10] : [nil, nil, nil]))
         #expect(bench.card.state == before)
     }
 

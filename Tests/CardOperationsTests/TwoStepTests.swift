@@ -22,8 +22,13 @@ import VirtualCards
     }
 
     /// There is only a new PIN in the second command, so that none in it can be wrong.
-    @Test(arguments: ["6982", "6983", "63C0", "63C2", "6300"])
-    func aSecondStepThatIsRefusedIsNotCalledAWrongPIN(status: String) throws {
+    @Test(arguments: [
+        ("6982", "not set"), ("6983", "not set"), ("63C0", "not set"), ("63C2", "not set"),
+        ("6300", "not set"),
+        ("6985", "not set"), ("6A86", "not set"), ("6F00", "not set"), ("6A80", "refused"),
+        ("6700", "refused"),
+    ])
+    func secondStepSaysWhetherTheNewPINIsAtFault(status: String, meaning: String) throws {
         for isRaw in [false, true] {
             let bench = try OperationBench(.sithsTwoStep, tries: [.authentication: 0])
             bench.wire.answerInstead = { command in
@@ -32,11 +37,18 @@ import VirtualCards
             let refused =
                 isRaw
                 ? try bench.outcome(sending: ["00200083{puk}", "002C0281{new}"]) : bench.outcome(.unblock)
-            #expect(refused == "not allowed 01 \(status) (01)")
+            #expect(refused == "new code \(meaning) 01 \(status) (01)")
             #expect(bench.reader.commandsWithSecret == 2)
             #expect(bench.counters == [0, 3, 10])
             bench.expectOrder()
         }
+    }
+
+    /// Sent by hand, with no PUK before it: nothing says that an unblocking code was accepted.
+    @Test func newPINAloneIsNotAllowed() throws {
+        let bench = try OperationBench(.sithsTwoStep, tries: [.authentication: 0])
+        #expect(try bench.outcome(sending: ["002C0281{new}"]) == "not allowed 01 6982 (01)")
+        #expect(bench.counters == [0, 3, 10])
     }
 
     /// The PUK was sent, whatever became of the command behind it.

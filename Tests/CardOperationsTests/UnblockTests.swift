@@ -120,7 +120,7 @@ import VirtualCards
         #expect(bench.dialog.requests.isEmpty && bench.reader.commandsWithSecret == 0)
     }
 
-    @Test(arguments: [CardProfile.sithsTwoStep, .fineid])
+    @Test(arguments: [CardProfile.sithsTwoStep, .fineidHealth])
     func unknownCountersLeaveTheChoiceToAPerson(profile: CardProfile) throws {
         let bench = try OperationBench(profile, tries: [.authentication: 0])
         bench.dialog.choice = "01"
@@ -143,12 +143,13 @@ import VirtualCards
         #expect(bench.dialog.requests.isEmpty)
     }
 
-    @Test func aCardWithoutAPUKUnblocksNothing() throws {
+    /// It may have one that its directory does not name (`UnnamedPUKTests`).
+    @Test func cardThatNamesNoPUKNeedsThePersonsWord() throws {
         let bench = try OperationBench(.siths, tries: [.authentication: 0]) { image in
             try image.editCodes { $0.removeLast() }
         }
-        #expect(bench.outcome(.unblock) == "refused noUnblockingCode 01")
-        #expect(bench.dialog.plans.isEmpty && bench.dialog.requests.isEmpty)
+        #expect(bench.outcome(.unblock) == "cancelled")
+        #expect(bench.dialog.questions == [.useUntestedForm] && bench.dialog.requests.isEmpty)
     }
 
     /// The id of the unblocking code that EF.AOD names for the login PIN: one that is not there.

@@ -6,7 +6,7 @@ import VirtualCards
 @Suite struct VerifyTests {
     /// Whether the profile tells its counters before a try.
     static func tellsCounters(_ profile: CardProfile) -> Bool {
-        [.siths, .sithsT1, .reservkort].contains(profile)
+        [.siths, .sithsT1, .reservkort, .fineid].contains(profile)
     }
 
     @Test(arguments: CardProfile.pkcs15)

@@ -40,6 +40,22 @@ struct CardProductsTests {
         #expect(ATRPattern(pattern) == nil)
     }
 
+    /// `12 0F FF` alone is IAS Classic, whoever issued the card.
+    private static let namesByATR = [
+        "3B 7F 96 00 00 80 31 B8 65 B0 85 04 02 1B 12 00 F6 82 90 00": "Finnish identity card (FINEID)",
+        "3B 7F 96 00 00 80 31 B8 65 B0 85 05 00 11 12 24 60 82 90 00": "Finnish identity card (FINEID v4.0)",
+        "3B 7F 96 00 00 80 31 B8 65 B0 85 05 10 24 12 24 60 82 90 00": "Finnish identity card (FINEID v4.0)",
+        "3B BD 96 00 80 31 FE 45 00 31 B8 64 04 29 EC C1 73 94 01 80 82 48":
+            "Finnish organisation or health care card (FINEID S1 v4.0, IDEMIA)",
+        "3B BD 96 00 80 31 FE 45 00 31 B8 64 04 29 EC C1 73 94 01 80 83 49":
+            "Finnish organisation or health care card (FINEID S1 v5.0, Cosmo X)",
+        "3B 7D 96 00 00 80 31 80 65 B0 A3 02 01 F3 83 00 90 00":
+            "Swedish card with the EID applet (SetCOS 2048)",
+        "3B 8B 01 52 75 74 6F 6B 65 6E 20 45 43 50 A0": "Rutoken ECP",
+        "3B 7F 96 00 00 80 31 80 65 B0 85 04 01 20 12 0F FF 82 90 00": "IAS Classic card",
+        "3B 7F 96 00 00 80 31 80 65 B0 85 05 10 24 12 0F FF 82 90 00": "Swedish identity card (Skatteverket)",
+    ]
+
     @Test("the shipped file names every product of its table")
     func shipped() throws {
         let sandbox = try Sandbox()
@@ -52,7 +68,14 @@ struct CardProductsTests {
             )
         }
         let products = try sandbox.load().products
-        #expect(products.all.count == 20)
+        let text = String(
+            decoding: try Data(contentsOf: url.appendingPathComponent("cards.conf")),
+            as: UTF8.self
+        )
+        #expect(products.all.count == text.split(separator: "\n").count { $0.hasPrefix("[Card ") })
+        for (atr, name) in Self.namesByATR {
+            #expect(products.product(atr: Self.bytes(atr))?.name == name)
+        }
         let reservkort = products.product(
             atr: Self.bytes("3B 7F 96 00 00 80 31 80 65 B0 85 04 00 11 12 02 F0 82 90 00")
         )

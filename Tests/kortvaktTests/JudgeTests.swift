@@ -108,7 +108,7 @@ struct JudgeTests {
         }
     }
 
-    /// Padding, references without a common pattern; only OpenSC is told the counters, we never guess them.
+    /// Padding, references without a common pattern; counters by GET DATA, so that the last try needs its own word.
     @Test func fineidIsChangedBlockedAndUnblockedAndOpenSCConfirmsIt() async throws {
         try await Bench.withCard("fineid") { bench in
             let judge = try OpenSC(bench)
@@ -116,7 +116,7 @@ struct JudgeTests {
             func auth() async throws -> Int? { try await judge.counters(references)[0x11] }
             let pins = try await bench.pins()
             #expect(pins["01"]?["role"] == .string("auth") && pins["02"]?["role"] == .string("sign"))
-            #expect(pins["01"]?["remainingTries"] == .null && pins["01"]?["blocked"] == .null)
+            #expect(pins["01"]?["remainingTries"] == .number(5) && pins["01"]?["blocked"] == .bool(false))
             #expect(try await bench.kortvakt("pin", "verify", "--stdin", lines: ["111222"]).exitCode == 6)
             #expect(try await auth() == 4)
             #expect(
@@ -129,7 +129,15 @@ struct JudgeTests {
                 #expect(try await bench.kortvakt("pin", "verify", "--stdin", lines: ["111222"]).exitCode == 6)
                 #expect(try await auth() == left)
             }
-            let blocking = try await bench.kortvakt("pin", "verify", "--stdin", lines: ["111222"])
+            #expect(try await bench.kortvakt("pin", "verify", "--stdin", lines: ["111222"]).exitCode == 8)
+            #expect(try await auth() == 1)
+            let blocking = try await bench.kortvakt(
+                "pin",
+                "verify",
+                "--stdin",
+                "--last-try",
+                lines: ["111222"]
+            )
             #expect(try await auth() == 0)
             #expect(blocking.exitCode == 7)
             let unblock = try await bench.kortvakt(

@@ -30,7 +30,7 @@ struct OutputTests {
             #expect(pins.count == (profile == "reservkort" ? 2 : 3))
             #expect(pins.allSatisfy { $0.keys == Self.pinKeys })
             #expect(pins.contains { $0["role"]?.text == "auth" })
-            let tellsCounters = !["siths-two-step", "fineid"].contains(profile)
+            let tellsCounters = profile != "siths-two-step"
             #expect(pins.allSatisfy { ($0["remainingTries"] != .null) == tellsCounters })
             #expect(pins.allSatisfy { ($0["blocked"] != .null) == tellsCounters })
             let certificates = card["certificates"]?.elements ?? []

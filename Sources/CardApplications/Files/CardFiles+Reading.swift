@@ -18,7 +18,7 @@ extension CardFiles {
         isPlausible: (UInt8) -> Bool,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> [UInt8]? {
-        if readsByShortIdentifier != false, applicationIsCurrent {
+        if case .aid = entry, readsByShortIdentifier != false, applicationIsCurrent {
             let bytes = try readSelectedDirectoryFile(
                 shortIdentifier: shortIdentifier,
                 isPlausible: isPlausible,

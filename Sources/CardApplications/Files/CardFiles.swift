@@ -144,6 +144,8 @@ struct CardFiles: Sendable {
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> StatusWord {
         guard !path.isEmpty, path.count.isMultiple(of: 2) else { return .fileOrApplicationNotFound }
+        // An application that has only a place has its files below that, whatever is current.
+        if case .path(let place) = entry { return try select(place + path, on: &channel) }
         if !applicationIsCurrent {
             let status = try selectApplication(on: &channel)
             guard status.isSelected else { return status }

@@ -7,8 +7,10 @@ struct FileCommands: Hashable, Sendable {
     /// What READ BINARY with an offset in P1-P2 reaches.
     static let maximumFileSize = DataObjectFile.maximumLength
 
-    /// P2 of SELECT: 0C asks for no FCI, 00 for cards that insist on sending one.
+    /// P2 of SELECT that the card takes: 0C asks for no FCI, 00 and 04 are for cards that insist on sending one.
     private var selectP2: UInt8 = 0x0C
+    /// Whether the card has taken `selectP2`, so that `6A86` is about something else.
+    private var selectP2IsKnown = false
     /// Sixteen certificates of 2 KB take half of them with 128 octets a command.
     private var commandsLeft = 400
 
@@ -18,16 +20,36 @@ struct FileCommands: Hashable, Sendable {
         wantsFCI: Bool = false,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> ResponseAPDU {
-        let p2: UInt8 = wantsFCI ? 0x00 : selectP2
+        guard !wantsFCI else {
+            let command = CommandAPDU(
+                ins: Instruction.select,
+                p1: p1,
+                p2: 0x00,
+                data: name,
+                expectedLength: 256
+            )
+            return try exchange(command, limit: 1_024, on: &channel)
+        }
+        var response = try select(p1: p1, p2: selectP2, name, on: &channel)
+        for p2 in [0x00, 0x04] as [UInt8]
+        where response.status == .incorrectParameters && !selectP2IsKnown && p2 != selectP2 {
+            response = try select(p1: p1, p2: p2, name, on: &channel)
+            if response.status != .incorrectParameters { selectP2 = p2 }
+        }
+        if response.status.isSelected { selectP2IsKnown = true }
+        return response
+    }
+
+    private mutating func select(
+        p1: UInt8,
+        p2: UInt8,
+        _ name: [UInt8],
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> ResponseAPDU {
         var command = CommandAPDU(ins: Instruction.select, p1: p1, p2: p2, data: name)
-        command.expectedLength = p2 == 0x00 ? 256 : nil
-        let response = try exchange(command, limit: 1_024, on: &channel)
-        guard p2 == 0x0C, response.status == .incorrectParameters else { return response }
-        command.p2 = 0x00
-        command.expectedLength = 256
-        let second = try exchange(command, limit: 1_024, on: &channel)
-        if second.status.isSelected { selectP2 = 0x00 }
-        return second
+        // Under T=0 an FCI that nothing needs is left where it is: `61XX` is success.
+        if p2 != 0x0C, channel.limits.transmissionProtocol != .t0 { command.expectedLength = 256 }
+        return try exchange(command, limit: 1_024, on: &channel)
     }
 
     /// Reads from the current file.

@@ -24,7 +24,8 @@ extension PKCS15Application {
         with certificate: CardCertificate,
         on channel: inout CodeChannel
     ) throws(CardError) -> [UInt8] {
-        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form), request.isWellFormed,
+        guard try signingForms(of: certificate, on: &channel.plain).contains(request.form),
+            request.isWellFormed,
             let key = CertificateKey(certificate: certificate.der),
             let object = try loginKey(of: certificate, on: &channel.plain)
         else { throw .notSupported }

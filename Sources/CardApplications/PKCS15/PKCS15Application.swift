@@ -6,12 +6,16 @@ package struct PKCS15Application: CardApplication {
     private(set) var row: PKCS15Row?
     private var objects: ObjectDirectory?
     private var authentication: [AuthenticationObject]?
+    /// Whether entries of EF.AOD could not be read.
+    private var authenticationIsDamaged = false
+    /// Ids of PUKs that the directory does not name; their reference is the PIN's, and so is its counter.
+    private var unnamedPUKs: Set<String> = []
     private var keys: [PrivateKeyObject]?
     /// Directories that must be current when a code is presented, by the code's id; none for the application's own.
     private var directories: [String: [UInt8]] = [:]
     /// What EF.CIAInfo lists; `nil` until it has been read for a signature.
     var supportedAlgorithms: [AlgorithmInfo]?
-    /// Whether GET DATA has answered, so that the operating system is known to take an empty VERIFY as a question.
+    /// Whether GET DATA has told a counter; `nil` until it was asked.
     private var answersThalesGetData: Bool?
 
     init(files: CardFiles, row: PKCS15Row?) {
@@ -22,14 +26,20 @@ package struct PKCS15Application: CardApplication {
     package var family: String { PKCS15Family.name }
 
     /// Always by the application itself: another one may know a directory of the same name.
+    ///
+    /// Where it has only a place, another application may have one like it: EF.OD has to be the same as before.
     package mutating func select(
         toPresent policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> Bool {
         files.forgetCurrent()
-        return try transported { () throws(TransportError) in
+        let isSelected = try transported { () throws(TransportError) in
             try files.selectApplication(on: &channel).isSelected
         }
+        guard isSelected, case .path = files.entry, let known = objects else { return isSelected }
+        objects = nil
+        let isThere = try transported { () throws(TransportError) in try hasObjectDirectory(on: &channel) }
+        return isThere && objects == known
     }
 
     package mutating func selectDirectory(
@@ -59,10 +69,13 @@ package struct PKCS15Application: CardApplication {
             row = PKCS15Row.row(references: Set(policies.map(\.reference.rawValue)))
             if row == nil { row = try readVersion(on: &channel) }
         }
+        addUnnamedPUKs(to: &policies, authentication)
         for index in policies.indices where policies[index].kind == .pin {
             policies[index].maximumTries = row?.maximumPINTries
             policies[index].unblocking = unblocking(of: policies[index])
         }
+        // A card's only PIN logs in, and nothing has to be read to know it.
+        if PKCS15Policies.assignOnlyRole(to: &policies) { return policies }
         guard roles else {
             PKCS15Policies.assignRolesFromLabels(to: &policies)
             return policies
@@ -76,99 +89,22 @@ package struct PKCS15Application: CardApplication {
         return policies
     }
 
-    package mutating func readIdentity(on channel: inout AnyCardChannel) throws(CardError) -> CardIdentity {
-        guard let info = try readTokenInfo(on: &channel) else { return CardIdentity() }
-        return CardIdentity(
-            label: info.label,
-            serialNumber: info.serialNumber.flatMap { $0.isEmpty ? nil : Hex.string(of: $0) }
-        )
-    }
-
-    /// Of EF.CIAInfo (ISO/IEC 7816-15, 7.1).
-    static let tokenInfoShortIdentifier: UInt8 = 0x12
-
-    /// EF.CIAInfo; `nil` where it cannot be read or makes no sense.
-    mutating func readTokenInfo(on channel: inout AnyCardChannel) throws(CardError) -> TokenInfo? {
-        let bytes = try transported { () throws(TransportError) in
-            try files.readDirectoryFile(
-                shortIdentifier: Self.tokenInfoShortIdentifier,
-                identifier: [0x50, 0x32],
-                isPlausible: { $0 == 0x30 },
-                on: &channel
-            )
-        }
-        return bytes.flatMap { try? TokenInfo.parse($0) }
-    }
-
-    package mutating func readCertificates(
-        _ scope: CertificateScope,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        let keys = scope.contains(.pins) ? try readKeys(on: &channel) : []
-        let entries = try readObjects(CertificateObject.self, of: .certificates, on: &channel)
-        return try readCertificates(entries, keys, on: &channel)
-    }
-
-    /// Those of EF.CD that are marked as an authority's, and all that the card lists as trusted or useful.
-    package mutating func readAuthorities(
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        var entries = try readObjects(CertificateObject.self, of: .certificates, on: &channel)
-            .filter(\.isAuthority)
-        entries += try readObjects(CertificateObject.self, of: .trustedCertificates, on: &channel)
-        entries += try readObjects(CertificateObject.self, of: .usefulCertificates, on: &channel)
-        return try readCertificates(entries, [], on: &channel)
-    }
-
-    private mutating func readCertificates(
-        _ entries: [CertificateObject],
-        _ keys: [PrivateKeyObject],
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [CardCertificate] {
-        var found: [CardCertificate] = []
-        for entry in entries.prefix(PKCS15Policies.maximumCertificates) {
-            // A value elsewhere, by URL, is not on the card; one that cannot be read is a finding.
-            if entry.value == .unsupported { continue }
-            let der = try readValue(of: entry, on: &channel) ?? []
-            found.append(certificate(entry, der, keys.first { $0.iD == entry.iD }))
-        }
-        return found
-    }
-
-    func certificate(
-        _ entry: CertificateObject,
-        _ der: [UInt8],
-        _ key: PrivateKeyObject?
-    ) -> CardCertificate {
-        CardCertificate(
-            id: entry.iD.description,
-            label: entry.label ?? "",
-            pin: key?.authId?.description,
-            der: der
-        )
-    }
-
-    /// The certificate that `entry` describes; `nil` where it cannot be read.
-    mutating func readValue(
-        of entry: CertificateObject,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [UInt8]? {
-        let der: [UInt8]?
-        switch entry.value {
-        case .direct(let bytes): der = bytes
-        case .path(let path):
-            der = try transported { () throws(TransportError) in
-                try files.readValue(path.identifiers, from: path.index ?? 0, on: &channel)
-            }
-        case .unsupported: der = nil
-        }
-        return der.flatMap { $0.isEmpty ? nil : $0 }
+    /// A PUK of its own for each PIN that the directory gives none, where one command takes PUK and new PIN.
+    private mutating func addUnnamedPUKs(to policies: inout [PINPolicy], _ directory: [AuthenticationObject])
+    {
+        // A damaged entry may be the PUK's.
+        guard (row ?? .unknown).unblocking == .codeAndNewPIN, !authenticationIsDamaged else { return }
+        let added = PKCS15UnnamedPUK.add(to: &policies, directory: directory)
+        for (pin, puk) in added { directories[puk.id] = directories[pin.id] }
+        unnamedPUKs = Set(added.map(\.puk.id))
     }
 
     /// The card's own form in the place of the one that the files cannot tell.
     private func unblocking(of pin: PINPolicy) -> [Unblocking] {
         let row = row ?? .unknown
         return pin.unblocking.compactMap { unblocking in
+            // That there is such a PUK at all is not known.
+            guard !unnamedPUKs.contains(unblocking.by) else { return unblocking }
             let code = directories[unblocking.by]
             // Two steps in one directory: a PUK that lies elsewhere would be presented to somebody else's reference.
             guard row.unblocking == .codeAndNewPIN || code == nil || code == directories[pin.id] else {
@@ -182,9 +118,9 @@ package struct PKCS15Application: CardApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [AuthenticationObject] {
         if let authentication { return authentication }
-        let read = try readObjects(AuthenticationObject.self, of: .authenticationObjects, on: &channel)
-        authentication = read
-        return read
+        let read = try readDirectory(AuthenticationObject.self, of: .authenticationObjects, on: &channel)
+        (authentication, authenticationIsDamaged) = (read.objects, read.isDamaged)
+        return read.objects
     }
 
     mutating func readKeys(on channel: inout AnyCardChannel) throws(CardError) -> [PrivateKeyObject] {
@@ -214,20 +150,24 @@ package struct PKCS15Application: CardApplication {
         return directory
     }
 
-    /// The objects of one kind, from every place that EF.OD names, each place once.
-    private mutating func readObjects<Object: PKCS15DirectoryEntry>(
+    /// Whether there is an EF.OD, which is read then.
+    mutating func hasObjectDirectory(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
+        do throws(CardError) {
+            return try !readObjectDirectory(on: &channel).entries.isEmpty
+        } catch .transport(let error) {
+            throw error
+        } catch {
+            return false
+        }
+    }
+
+    /// The objects of one kind, from every place that EF.OD names.
+    mutating func readObjects<Object: PKCS15DirectoryEntry>(
         _: Object.Type,
         of kind: ObjectDirectory.Kind,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [Object] {
-        var found: [Object] = []
-        var seen: Set<PKCS15Path> = []
-        for location in try readObjectDirectory(on: &channel).locations(of: kind).prefix(8) {
-            // EF.OD may name a file twice, or one of its own: each is read once and none is followed.
-            if case .path(let path) = location, !seen.insert(path).inserted { continue }
-            found += try readObjects(Object.self, at: location, on: &channel)
-        }
-        return Array(found.prefix(64))
+        try readDirectory(Object.self, of: kind, on: &channel).objects
     }
 
     /// The objects in one place that EF.OD names; none where they cannot be read.
@@ -236,6 +176,33 @@ package struct PKCS15Application: CardApplication {
         at location: ObjectDirectory.Location,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [Object] {
+        try readDirectory(Object.self, at: location, on: &channel).objects
+    }
+
+    /// The objects of one kind, from every place that EF.OD names, each place once.
+    private mutating func readDirectory<Object: PKCS15DirectoryEntry>(
+        _: Object.Type,
+        of kind: ObjectDirectory.Kind,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> (objects: [Object], isDamaged: Bool) {
+        var found: (objects: [Object], isDamaged: Bool) = ([], false)
+        var seen: Set<PKCS15Path> = []
+        for location in try readObjectDirectory(on: &channel).locations(of: kind).prefix(8) {
+            // EF.OD may name a file twice, or one of its own: each is read once and none is followed.
+            if case .path(let path) = location, !seen.insert(path).inserted { continue }
+            let read = try readDirectory(Object.self, at: location, on: &channel)
+            found.objects += read.objects
+            found.isDamaged = found.isDamaged || read.isDamaged
+        }
+        found.objects = Array(found.objects.prefix(64))
+        return found
+    }
+
+    private mutating func readDirectory<Object: PKCS15DirectoryEntry>(
+        _: Object.Type,
+        at location: ObjectDirectory.Location,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> (objects: [Object], isDamaged: Bool) {
         let bytes: [UInt8]?
         switch location {
         case .direct(let objects): bytes = objects
@@ -244,8 +211,8 @@ package struct PKCS15Application: CardApplication {
                 try files.readDirectoryFile(path.identifiers, on: &channel)
             }
         }
-        guard let bytes, let parsed = try? Object.parse(bytes) else { return [] }
-        return parsed.objects
+        guard let bytes, let parsed = try? Object.parse(bytes) else { return ([], true) }
+        return (parsed.objects, parsed.skipped > 0)
     }
 
     /// Asks a card whose ATR and references say nothing for its version (GET DATA, tag DF30, of the EID applet).
@@ -263,9 +230,11 @@ package struct PKCS15Application: CardApplication {
         of policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus {
-        guard row?.counters == .thalesGetData, answersThalesGetData != false else { return .unknown }
+        guard case .thalesGetData(let emptyVerifyIsFree) = row?.counters, answersThalesGetData != false,
+            !unnamedPUKs.contains(policy.id)
+        else { return .unknown }
         try selectDirectory(of: policy, on: &channel)
-        let verifyIsFree = answersThalesGetData == true
+        let verifyIsFree = emptyVerifyIsFree && answersThalesGetData == true
         let status = try transported { () throws(TransportError) in
             try ThalesCounters.status(of: policy.reference, verifyIsFree: verifyIsFree, on: &channel)
         }

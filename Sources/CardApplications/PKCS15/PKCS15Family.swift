@@ -27,19 +27,26 @@ package enum PKCS15Family: CardFamily {
         case (.selecting, _):
             for entry in entries(query.hints) {
                 var files = CardFiles(entry: entry)
-                // Where it lies is of no interest to whoever wants the number alone.
+                // The directory that a name leads to is not needed for the number alone.
                 let status =
                     query.depth == .number
                     ? try files.enterApplication(on: &channel) : try files.selectApplication(on: &channel)
                 guard status.isSelected else { continue }
-                let row = PKCS15Row.row(atr: query.hints.atr)
-                return try query.found(PKCS15Application(files: files, row: row), on: &channel)
+                var application = PKCS15Application(files: files, row: PKCS15Row.row(atr: query.hints.atr))
+                // A directory of this number proves nothing; what it lists does.
+                if entry == usualPlace, try !application.hasObjectDirectory(on: &channel) { continue }
+                return try query.found(application, on: &channel)
             }
             return nil
         }
     }
 
+    /// Where the application lies on cards that give it no name, such as the Rutoken ECP (PKCS #15 v1.1, 5.2).
+    private static let usualPlace = CardFiles.Entry.path([0x3F, 0x00, 0x50, 0x15])
+
     /// Every way in that is known, names first.
+    ///
+    /// Places are tried once EF.DIR has been read, after every name that is known without it.
     static func entries(_ hints: CardHints) -> [CardFiles.Entry] {
         let names = hints.identifiers(of: Self.self).map { CardFiles.Entry.aid($0) }
         // A name that cannot be selected may still have a place.
@@ -49,6 +56,7 @@ package enum PKCS15Family: CardFamily {
             }
             return .path(path)
         }
-        return names + places
+        guard hints.directory != nil, !places.contains(usualPlace) else { return names + places }
+        return names + places + [usualPlace]
     }
 }

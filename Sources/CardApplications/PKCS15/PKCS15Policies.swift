@@ -105,11 +105,19 @@ enum PKCS15Policies {
         }
     }
 
+    /// Gives the only PIN its role; `false` where there are several or none.
+    static func assignOnlyRole(to policies: inout [PINPolicy]) -> Bool {
+        let pins = policies.indices.filter { policies[$0].kind == .pin }
+        guard pins.count == 1 else { return false }
+        policies[pins[0]].role = .auth
+        return true
+    }
+
     /// Roles from what the keys behind each PIN may do.
     ///
     /// Returns whether certificates must decide for some.
     static func assignRoles(to policies: inout [PINPolicy], keys: [PrivateKeyObject]) -> Bool {
-        var undecided = false
+        var undecided: [Int] = []
         for index in policies.indices where policies[index].kind == .pin {
             let usages = keys.filter { $0.authId?.description == policies[index].id }.map(\.usage)
             guard !usages.isEmpty else { continue }
@@ -118,11 +126,21 @@ enum PKCS15Policies {
             switch (signsForever, doesMore) {
             case (true, false): policies[index].role = .sign
             case (false, true): policies[index].role = .auth
-            case (true, true): undecided = true
+            case (true, true): undecided.append(index)
             case (false, false): break
             }
         }
-        return undecided || policies.hasDoubleRole
+        // Beside a PIN for keys that only log in, the one for keys that all may bind their holder is for signatures.
+        let roles = policies.compactMap(\.role)
+        if undecided.count == 1, let index = undecided.first, roles.contains(.auth), !roles.contains(.sign),
+            keys.allSatisfy({ key in
+                key.authId?.description != policies[index].id || key.usage.contains(.nonRepudiation)
+            })
+        {
+            policies[index].role = .sign
+            undecided = []
+        }
+        return !undecided.isEmpty || policies.hasDoubleRole
     }
 
     /// Roles from the key usage of the certificates that belong to the keys behind each PIN.

@@ -6,9 +6,10 @@ internal import CardCore
 struct PKCS15Row: Hashable, Sendable {
     /// How a counter is asked for without spending a try.
     enum Counters: Hashable, Sendable {
-        /// GET DATA with the reference, in the form of Thales (Gemalto) cards. A card that answers it also takes an
-        /// empty VERIFY as a question.
-        case thalesGetData
+        /// GET DATA with the reference, in the form of Thales (Gemalto) cards.
+        ///
+        /// `emptyVerifyIsFree` says that a card which answers it is known to take an empty VERIFY as a question as well.
+        case thalesGetData(emptyVerifyIsFree: Bool)
         /// Not known, or known to cost a try.
         case unknown
     }
@@ -26,7 +27,7 @@ struct PKCS15Row: Hashable, Sendable {
     /// GET DATA `00 CB 00 FF` is how OpenSC asks IDPrime, the same operating system, where an empty VERIFY is known
     /// to be free as well. One RESET RETRY COUNTER with both codes is ISO/IEC 7816-4, 11.6.10, P1 = 00.
     static let thales = PKCS15Row(
-        counters: .thalesGetData,
+        counters: .thalesGetData(emptyVerifyIsFree: true),
         unblocking: .codeAndNewPIN,
         evidence: .documented,
         signing: .thales(.fineid)
@@ -34,7 +35,7 @@ struct PKCS15Row: Hashable, Sendable {
 
     /// IDPrime with a PKCS#15 view: its counters are known, how it is unblocked is not.
     static let idPrime = PKCS15Row(
-        counters: .thalesGetData,
+        counters: .thalesGetData(emptyVerifyIsFree: true),
         unblocking: .codeAndNewPIN,
         evidence: .unknown,
         signing: .thales(.idPrime)
@@ -52,8 +53,12 @@ struct PKCS15Row: Hashable, Sendable {
     )
 
     /// FINEID citizen cards: FINEID S1, RESET RETRY COUNTER with PUK and new PIN, five tries.
+    ///
+    /// DVV's specimen cards of S4-1 v3.1 and v4.0 answer GET DATA for the references 11 and 82 with `DF21 04 05 FF A5 03`
+    /// (dialogues in web-eid/libelectronic-id, `tests/mock/select-certificate-script-FIN-V3.hpp` and `-V4.hpp`). That an
+    /// empty VERIFY costs no try is not known of them.
     static let fineid = PKCS15Row(
-        counters: .unknown,
+        counters: .thalesGetData(emptyVerifyIsFree: false),
         unblocking: .codeAndNewPIN,
         evidence: .documented,
         signing: .thales(.fineid),

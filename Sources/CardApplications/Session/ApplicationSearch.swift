@@ -34,8 +34,8 @@ extension ApplicationSearch {
     /// Walks the families until one answers.
     ///
     /// First, unless a code is to be presented, what is selected is asked; then the families are selected in their fixed order:
-    /// those that card data gives such a card, then the others, then those that EF.DIR names, and last those that have a place
-    /// without a name. A SELECT that fails leaves what is selected as it is (ISO/IEC 7816-4, 11.2.2).
+    /// those that card data gives such a card, then the others. In each group those come first that a name leads to, then those
+    /// that EF.DIR names, and last those that have a place without a name. A SELECT that fails leaves what is selected as it is (ISO/IEC 7816-4, 11.2.2).
     package func run(on channel: inout AnyCardChannel) throws(CardError) -> Identification {
         // A question that is answered saves the SELECT, and logs nobody out.
         var likelySelected = hints.likelyFamilies.count == 1 ? hints.likelyFamilies.first : nil
@@ -48,23 +48,27 @@ extension ApplicationSearch {
             }
             if purpose == .identification || possible.count > 1 { likelySelected = selected.family }
         }
-        for family in named {
-            if family.name == likelySelected,
-                let session = try ApplicationSession.find(family, query(.asking), on: &channel)
-            {
-                return Identification(session: session)
-            }
-            if let session = try ApplicationSession.find(family, query(.selecting), on: &channel) {
-                return Identification(session: session)
-            }
-        }
         var last = self
-        last.hints.directory = try transported { () throws(TransportError) in
-            try ApplicationDirectory.read(on: &channel)
-        }
-        for family in named {
-            if let session = try ApplicationSession.find(family, last.query(.selecting), on: &channel) {
-                return Identification(session: session)
+        for group in groups {
+            for family in group {
+                if family.name == likelySelected,
+                    let session = try ApplicationSession.find(family, query(.asking), on: &channel)
+                {
+                    return Identification(session: session)
+                }
+                if let session = try ApplicationSession.find(family, query(.selecting), on: &channel) {
+                    return Identification(session: session)
+                }
+            }
+            if last.hints.directory == nil {
+                last.hints.directory = try transported { () throws(TransportError) in
+                    try ApplicationDirectory.read(on: &channel)
+                }
+            }
+            for family in group {
+                if let session = try ApplicationSession.find(family, last.query(.selecting), on: &channel) {
+                    return Identification(session: session)
+                }
             }
         }
         return Identification(session: nil, directory: last.hints.directory ?? [])
@@ -99,6 +103,13 @@ extension ApplicationSearch {
     private var named: [any CardFamily.Type] {
         if let chosen = hints.chosenFamily { return CardFamilies.all.filter { $0.name == chosen } }
         return possible + CardFamilies.all.filter { family in !possible.contains { $0.name == family.name } }
+    }
+
+    /// The families to select, those first that card data gives such a card: neither a name nor a place of another is tried
+    /// on a card that has them.
+    private var groups: [[any CardFamily.Type]] {
+        guard hints.chosenFamily == nil, !hints.families.isEmpty else { return [named] }
+        return [possible, named.filter { family in !possible.contains { $0.name == family.name } }]
     }
 
     /// The families that the card may have; all where card data does not tell.

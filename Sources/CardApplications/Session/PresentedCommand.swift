@@ -32,7 +32,7 @@ package struct PresentedCommand: Hashable, Sendable {
 
     /// What `status` says by ISO/IEC 7816-4, 11.6, and by what is seen on several cards; `nil` is success.
     package func error(_ status: StatusWord) -> PINError? {
-        guard presentsCode else { return status.isSuccess ? nil : .notAllowed(id: changed.id, status) }
+        guard presentsCode else { return newCodeError(status) }
         if let tries = status.remainingTries {
             return tries == 0 ? .blocked(id: judged.id) : .wrong(id: judged.id, remainingTries: tries)
         }
@@ -50,6 +50,15 @@ package struct PresentedCommand: Hashable, Sendable {
             .instructionNotSupported, .classNotSupported, .fileOrApplicationNotFound:
             return .notAllowed(id: changed.id, status)
         default: return .unexpected(id: judged.id, status)
+        }
+    }
+
+    /// What `status` says of a new code that went out alone, after the unblocking one was accepted: no code in it can be wrong.
+    private func newCodeError(_ status: StatusWord) -> PINError? {
+        switch status {
+        case .success: nil
+        case .incorrectData, .wrongLength: .newCodeRefused(id: changed.id, status)
+        default: .newCodeNotSet(id: changed.id, status)
         }
     }
 }

@@ -3,7 +3,7 @@ internal import CardCore
 /// Counters of Thales (Gemalto) cards by GET DATA, which spends no try.
 ///
 /// `00 CB 00 FF 05 A0 03 83 01 REF 00` is answered by `A0 { 83: REF, DF21: tries usage unblocks method, … }`, where `FF`
-/// is unlimited. The form is the one in OpenSC's IDPrime driver.
+/// is unlimited. The form is the one in OpenSC's IDPrime driver; FINEID's specimen cards answer it too.
 package enum ThalesCounters {
     /// Asks by the one command that costs less: under T=0 GET DATA takes two, and an empty VERIFY one.
     ///

@@ -4,6 +4,8 @@ extension FileSystemCard {
     /// SELECT (ISO/IEC 7816-4, 11.2.2).
     func select(_ command: CommandAPDU) -> Answer {
         guard [0x00, 0x04, 0x0C].contains(command.p2) else { return Answer(status: 0x6A86) }
+        let withoutFCI = image.behaviour.statusWithoutFCI
+        guard command.p2 != 0x0C || withoutFCI != 0x6A86 else { return Answer(status: withoutFCI) }
         let data = command.data
         guard data.count <= 16, command.p1 == 0x04 || data.count.isMultiple(of: 2) else {
             return Answer(status: 0x6700)
@@ -32,7 +34,8 @@ extension FileSystemCard {
         }
         forgetLocalCodes()
         return command.p2 == 0x0C
-            ? .success : Answer(data: controlInformation(of: node, tag: command.p2), status: 0x9000)
+            ? Answer(status: withoutFCI)
+            : Answer(data: controlInformation(of: node, tag: command.p2), status: 0x9000)
     }
 
     /// The codes that are local to a DF lose their verification when that DF is left (ISO/IEC 7816-4, 9.3.3).
@@ -137,5 +140,13 @@ extension FileSystemCard {
             return Answer(status: 0x6A83)
         }
         return Answer(data: records[Int(command.p1) - 1].bytes, status: 0x9000)
+    }
+}
+
+extension FileSystemImage.Behaviour {
+    /// The answer to a SELECT with P2 = 0C that finds its file.
+    fileprivate var statusWithoutFCI: UInt16 {
+        guard let status = selectWithoutFCI?.bytes, status.count == 2 else { return 0x9000 }
+        return UInt16(status[0]) << 8 | UInt16(status[1])
     }
 }

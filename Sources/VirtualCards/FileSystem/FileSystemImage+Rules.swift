@@ -31,7 +31,9 @@ extension FileSystemImage {
                 !pins.contains(where: { $0.reference == key.reference })
             else { return "the administrator's key has one reference of its own, 24 bytes and 1 to 15 tries" }
         }
-        guard behaviour.statusOfLastWrongTry.bytes.count == 2 else { return "a status word has two bytes" }
+        guard behaviour.statusOfLastWrongTry.bytes.count == 2,
+            behaviour.selectWithoutFCI?.bytes.count ?? 2 == 2
+        else { return "a status word has two bytes" }
         return nil
     }
 }

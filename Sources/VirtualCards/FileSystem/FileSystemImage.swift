@@ -119,6 +119,11 @@ package struct FileSystemImage: SoftwareCardImage, Codable, Equatable {
         package var counterAnswer: CounterAnswer?
         package var unblock: Unblock
         package var shortIdentifiers: Bool
+        /// What SELECT that wants no FCI (P2 = 0C) is answered with; `9000` where nothing is said.
+        ///
+        /// `6A86` selects nothing, as on Aventra MyEID; `61XX` announces data that GET RESPONSE does not find, as on OsEID
+        /// under T=0.
+        package var selectWithoutFCI: HexBytes?
         /// What the try that blocks a code is answered with, `63C0` or `6983`.
         package var statusOfLastWrongTry: HexBytes
     }

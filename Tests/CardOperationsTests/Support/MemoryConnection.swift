@@ -48,12 +48,18 @@ struct MemoryConnection: CardConnection, ~Copyable {
 
     /// What card data says of the card.
     var families: [String] = []
+    /// The names of applets that card data gives a family.
+    var applications: [CardHints.Application] = []
 
     /// The family that a person named.
     var chosenFamily: String?
 
     var hints: CardHints {
-        var hints = CardHints(atr: try? ATR(parsing: reader.card.atr), families: families)
+        var hints = CardHints(
+            atr: try? ATR(parsing: reader.card.atr),
+            families: families,
+            applications: applications
+        )
         hints.chosenFamily = chosenFamily
         return hints
     }

@@ -16,6 +16,8 @@ final class OperationBench {
     var dialog: ScriptedDialog
     /// What card data says of the card.
     var families = ["pkcs15"]
+    /// The names of applets that card data gives a family.
+    var applications: [CardHints.Application] = []
 
     static let auth = "246810"
     static let sign = "135790"
@@ -59,7 +61,9 @@ final class OperationBench {
         dialog.codes = [.current: [Self.auth], .unblocking: [Self.puk], .new: [Self.new]]
     }
 
-    var connection: MemoryConnection { MemoryConnection(reader: reader, ledger: ledger, families: families) }
+    var connection: MemoryConnection {
+        MemoryConnection(reader: reader, ledger: ledger, families: families, applications: applications)
+    }
     var atr: ATR? { try? ATR(parsing: card.atr) }
 
     func verify(

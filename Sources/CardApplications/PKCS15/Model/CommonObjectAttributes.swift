@@ -21,8 +21,9 @@ package struct CommonObjectAttributes: Hashable, Sendable {
 
     init(_ node: ASN1Node) throws(CardDataError) {
         var fields = try ASN1Fields(of: node, field: "commonObjectAttributes")
-        label = try fields.take(.utf8String)?.label(field: "label")
-        flags = Flags(rawValue: try fields.take(.bitString)?.namedBits(field: "flags") ?? 0)
+        // Neither decides what is sent to the card: one that makes no sense hides nothing else.
+        label = try? fields.take(.utf8String)?.label(field: "label")
+        flags = Flags(rawValue: (try? fields.take(.bitString)?.namedBits(field: "flags")) ?? 0)
         authId = try fields.takeOnly(.octetString, field: "authId")?.identifierOctets(field: "authId")
     }
 }

@@ -29,6 +29,9 @@ package struct PINAttributes: Hashable, Sendable {
         }
     }
 
+    /// Fields that decide where a PIN goes and how it is padded have to be right; the others may make no sense.
+    ///
+    /// `lastPinChange` is not looked at: CardOS 5.3 has `00000000000000Z` in it.
     init(_ fields: ASN1Fields) throws(CardDataError) {
         var fields = fields
         flags = PINFlags(
@@ -43,7 +46,7 @@ package struct PINAttributes: Hashable, Sendable {
         )
         storedLength = try fields.require(.integer, field: "storedLength")
             .integer(field: "storedLength", in: lengths)
-        maximumLength = try fields.take(.integer)?.integer(field: "maxLength", in: lengths)
+        maximumLength = try? fields.take(.integer)?.integer(field: "maxLength", in: lengths)
         // A reference that could be either of two is no reference: a wrong one costs tries of another PIN.
         reference =
             try fields.takeOnly(.context(0), field: "pinReference")?.reference(field: "pinReference") ?? 0
@@ -51,7 +54,14 @@ package struct PINAttributes: Hashable, Sendable {
             guard octets.count == 1 else { throw .invalid(field: "padChar") }
             padCharacter = octets.first
         }
-        if let node = fields.take(.sequence) { path = try PKCS15Path(node) }
+        if let node = fields.take(.sequence) {
+            do throws(CardDataError) {
+                path = try PKCS15Path(node)
+            } catch {
+                // Only a local PIN is presented where its path leads.
+                guard !flags.contains(.local) else { throw error }
+            }
+        }
     }
 }
 
