@@ -13,4 +13,3 @@ package struct CardIdentity: Hashable, Sendable {
         self.product = product
     }
 }
-

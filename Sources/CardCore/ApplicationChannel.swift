@@ -4,7 +4,7 @@
 package struct ApplicationChannel: ~Copyable {
     /// For commands without a code; a SELECT by name of any other application is not sent (`commandNotAllowed`).
     package var plain: AnyCardChannel
-    private let selection: Selection
+    private let selection: ProvenSelection
 
     /// Takes `channel` over if `proof` returns `true`; else leaves it as it is, and there is no channel to an application.
     ///
@@ -14,7 +14,7 @@ package struct ApplicationChannel: ~Copyable {
         on channel: inout AnyCardChannel,
         proof: (inout AnyCardChannel) throws(Failure) -> Bool
     ) throws(Failure) {
-        let selection = Selection()
+        let selection = ProvenSelection()
         var guarded = AnyCardChannel(GuardedChannel(channel.take(), selection))
         let isProven: Bool
         do throws(Failure) {
@@ -66,7 +66,7 @@ extension CardChannel where Self: ~Copyable {
 }
 
 /// Which application a channel leads to.
-private final class Selection {
+private final class ProvenSelection {
     /// The name by which it was selected, where it was selected by name.
     var name: [UInt8]?
     /// Whether the card has answered any command with success.
@@ -78,9 +78,9 @@ private final class Selection {
 /// A channel that keeps the application selected that codes are meant for.
 private struct GuardedChannel: CardChannel, ~Copyable {
     private var channel: AnyCardChannel
-    private let selection: Selection
+    private let selection: ProvenSelection
 
-    init(_ channel: consuming AnyCardChannel, _ selection: Selection) {
+    init(_ channel: consuming AnyCardChannel, _ selection: ProvenSelection) {
         self.channel = channel
         self.selection = selection
     }

@@ -7,7 +7,7 @@ internal import CardCore
 /// is read again. When it ends, and a code was presented, the security status is dropped, also where it failed.
 struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~Copyable {
     /// How far the operation has gone towards leaving something verified on the card.
-    private enum SecurityStatus {
+    private enum PresentationState {
         /// No code was presented.
         case untouched
         /// One was, and the card may remember it.
@@ -19,7 +19,7 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
     var connection: Connection
     var dialog: Person
     let budget: TryBudget
-    private var securityStatus = SecurityStatus.untouched
+    private var securityStatus = PresentationState.untouched
 
     private init(_ connection: consuming Connection, _ dialog: Person, _ budget: TryBudget) {
         self.connection = connection

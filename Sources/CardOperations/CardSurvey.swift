@@ -198,7 +198,8 @@ struct CardSurvey: Sendable {
     }
 
     /// The error for a blocked code, with the ways that are left: none of them is advised before its counter was read.
-    private mutating func blocked(_ policy: PINPolicy, in session: inout ApplicationSession) -> OperationError {
+    private mutating func blocked(_ policy: PINPolicy, in session: inout ApplicationSession) -> OperationError
+    {
         for code in policies where code.kind != .pin && code.id != policy.id && !isRead(code) {
             _ = try? readStatus(of: code, in: &session)
         }

@@ -86,7 +86,8 @@ package struct PINReport: Hashable, Sendable {
 extension [PINReport] {
     /// The codes and keys that can still unblock what `policy` unblocks or is, in their order.
     package func waysLeft(of policy: PINPolicy) -> [PINPolicy] {
-        let pins = policy.kind == .pin ? [policy] : map(\.policy).filter { $0.unblocking.contains { $0.by == policy.id } }
+        let unblocked = map(\.policy).filter { pin in pin.unblocking.contains { $0.by == policy.id } }
+        let pins = policy.kind == .pin ? [policy] : unblocked
         let ways = pins.filter(\.unblockIsAllowed).flatMap { $0.unblocking.map(\.by) }.compactMap { id in
             first { $0.policy.id == id && id != policy.id }
         }
@@ -136,7 +137,9 @@ package struct TryBudget: Hashable, Sendable {
     /// `CardSurvey.check` adds the ways that are left to what this throws.
     func check(_ status: PINStatus, of pin: PINPolicy) throws(OperationError) {
         guard pin.isInitialized else { throw .refused(.notInitialized, pin) }
-        guard status != .blockedOrNeverSet || pin.kind != .pin else { throw .refused(.blockedOrNeverSet, pin) }
+        guard status != .blockedOrNeverSet || pin.kind != .pin else {
+            throw .refused(.blockedOrNeverSet, pin)
+        }
         guard status.isUsable else { throw .blocked(pin, ways: []) }
         guard status.remainingTries == 1 else { return }
         switch pin.kind {

@@ -5,7 +5,7 @@ package struct CardProduct: Hashable, Sendable {
     package let name: String
     /// What sort of card it is (`siths`, `reservkort`), the word that `[Advice …]` uses; `nil` where the ATR does not say.
     package let kind: String?
-    /// The families to try first (`pkcs15`, `idprime`), in this order; a hint and never a proof.
+    /// The families that such a card has (`pkcs15`, `idprime`); a hint and never a proof.
     package let families: [String]
     /// Where this is known from.
     package let source: String

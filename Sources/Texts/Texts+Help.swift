@@ -50,7 +50,9 @@ extension Texts {
         text("Walk through the story of a blocked card with a software card, without hardware.")
     }
     package var helpApplication: String {
-        text("The application on the card: pkcs15, piv, openpgp, gids or idprime. Default: the first of these.")
+        text(
+            "The application on the card: pkcs15, piv, openpgp, gids or idprime. Default: the first of these."
+        )
     }
     package var helpReader: String { text("The reader, by name or by number as shown by status.") }
     package var helpJSON: String { text("Print JSON.") }

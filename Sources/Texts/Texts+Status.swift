@@ -3,8 +3,14 @@ extension Texts {
     package var emptyReader: String { text("no card") }
     /// The name of an application, the same in every language; `family` is the one of JSON.
     package func applicationName(_ family: String) -> String {
-        let names = ["pkcs15": "PKCS#15", "piv": "PIV", "openpgp": "OpenPGP", "gids": "GIDS", "idprime": "IDPrime"]
-        return names[family] ?? family
+        switch family {
+        case "pkcs15": "PKCS#15"
+        case "piv": "PIV"
+        case "openpgp": "OpenPGP"
+        case "gids": "GIDS"
+        case "idprime": "IDPrime"
+        default: family
+        }
     }
     package func applicationInUse(_ application: String) -> String {
         text(

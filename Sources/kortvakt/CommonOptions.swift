@@ -171,7 +171,6 @@ struct Site: Sendable {
 
     func product(atr: [UInt8]) -> CardProduct? { products.product(atr: atr) }
 
-    /// Where to look first on a card with this ATR, as far as data files say.
     /// Where to look on a card with this Answer-to-Reset; only for `application` where a person names one.
     func hints(atr: [UInt8], application: String?) -> CardHints {
         var hints = CardHints(atr: atr, products: products)

@@ -87,7 +87,8 @@ struct StatusCommand: ParsableCommand {
         case .present: break
         }
         do throws(OperationError) {
-            content.report = try read(reader, site.hints(atr: reader.atr, application: common.application), context, trace: trace)
+            let hints = site.hints(atr: reader.atr, application: common.application)
+            content.report = try read(reader, hints, context, trace: trace)
             if content.report?.family == nil { content.failure = wording.failure(.card(unknownCard)) }
         } catch {
             content.failure = wording.failure(error)

@@ -65,13 +65,14 @@ struct StatusJSON: Encodable {
                     label: Nullable(application.label.map(shown.json)),
                     family: Nullable(nil)
                 )
-            } + (report?.otherFamilies ?? []).map { family in
-                Application(
-                    aid: Hex.string(of: CardFamilies.identifier(of: family)),
-                    label: Nullable(nil),
-                    family: Nullable(family)
-                )
-            },
+            }
+                + (report?.otherFamilies ?? []).map { family in
+                    Application(
+                        aid: Hex.string(of: CardFamilies.identifier(of: family)),
+                        label: Nullable(nil),
+                        family: Nullable(family)
+                    )
+                },
             inUse: report?.keepsLogin ?? false,
             error: Nullable(reader.failure.map { ErrorJSON($0).error })
         )

@@ -8,7 +8,9 @@ extension CardRules {
     func judgeApplication(_ secrets: [HostileCard.Command], _ broken: inout BrokenRules) {
         let surveyed = card.commands.filter { $0.transaction == 1 }.compactMap(provenFamily).last
         for (index, secret) in card.commands.enumerated() where secret.carriesSecret {
-            let before = card.commands[..<index].filter { $0.transaction == secret.transaction && !$0.carriesSecret }
+            let before = card.commands[..<index].filter {
+                $0.transaction == secret.transaction && !$0.carriesSecret
+            }
             let proven = before.compactMap(provenFamily)
             guard let family = proven.last else {
                 broken.expect(false, "a code sent without a proof of selection in its transaction")

@@ -204,7 +204,9 @@ struct CardRules {
                 !secrets.contains { $0.wasSent },
                 "an error says that no code was sent, and one was"
             )
-        case .failed(.code), .failed(.blocked), .failed(.stillBlocked), .failed(.afterCode), .report, .notStarted: break
+        case .failed(.code), .failed(.blocked), .failed(.stillBlocked), .failed(.afterCode), .report,
+            .notStarted:
+            break
         }
     }
 

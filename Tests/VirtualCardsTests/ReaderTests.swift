@@ -1,6 +1,7 @@
-@testable import CardCore
 import Testing
 import VirtualCards
+
+@testable import CardCore
 
 @Suite struct ReaderTests {
     private func secret(_ digits: String) -> SecretBytes {

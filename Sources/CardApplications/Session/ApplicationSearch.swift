@@ -35,7 +35,8 @@ extension ApplicationSearch {
     ///
     /// First, unless a code is to be presented, what is selected is asked; then the families are selected in their fixed order:
     /// those that card data gives such a card, then the others. In each group those come first that a name leads to, then those
-    /// that EF.DIR names, and last those that have a place without a name. A SELECT that fails leaves what is selected as it is (ISO/IEC 7816-4, 11.2.2).
+    /// that EF.DIR names, and last those that have a place without a name. A SELECT that fails leaves what is selected as it
+    /// is (ISO/IEC 7816-4, 11.2.2).
     package func run(on channel: inout AnyCardChannel) throws(CardError) -> Identification {
         // A question that is answered saves the SELECT, and logs nobody out.
         var likelySelected = hints.likelyFamilies.count == 1 ? hints.likelyFamilies.first : nil
@@ -84,8 +85,9 @@ extension ApplicationSearch {
         }
         var last = self
         last.hints.directory = try ApplicationDirectory.read(on: &channel)
+        let query = last.query(.selecting, .number)
         for family in named {
-            if let found = try recognise(family, last.query(.selecting, .number), on: &channel) { return found }
+            if let found = try recognise(family, query, on: &channel) { return found }
         }
         return nil
     }

@@ -135,7 +135,9 @@ extension ApplicationReading {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [CardCertificate] { [] }
 
-    package mutating func isLoggedIn(on channel: inout AnyCardChannel) throws(TransportError) -> Bool { false }
+    package mutating func isLoggedIn(
+        on channel: inout AnyCardChannel
+    ) throws(TransportError) -> Bool { false }
 
     package mutating func forgetCounters() {}
 }
@@ -159,7 +161,9 @@ extension ChallengeIssuing {
         throw .notSupported
     }
 
-    package mutating func confirmsChallenge(on channel: inout AnyCardChannel) throws(CardError) -> Bool { false }
+    package mutating func confirmsChallenge(
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool { false }
 }
 
 extension SignatureComputing {

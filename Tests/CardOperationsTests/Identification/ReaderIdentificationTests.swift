@@ -125,7 +125,12 @@ struct ReaderIdentificationTests {
                     let response =
                         if let code {
                             try? transaction.exchange(
-                                SecretCommandAPDU(ins: header[1], p1: header[2], p2: header[3], data: secret(code))
+                                SecretCommandAPDU(
+                                    ins: header[1],
+                                    p1: header[2],
+                                    p2: header[3],
+                                    data: secret(code)
+                                )
                             )
                         } else {
                             try? transaction.transmit(EncodedCommand(plain: header))
