@@ -135,8 +135,8 @@ import VirtualCards
             certificates: false
         )
         let pins = try #require(try bench.pins())
-        #expect(pins.map(\.id) == ["01", "02"])
-        #expect(pins.map(\.reference.rawValue) == [0x81, 0x84] && pins[0].label == "first")
+        #expect(pins.map(\.id) == ["01", "02", "01/puk", "02/puk"])
+        #expect(pins.map(\.reference.rawValue) == [0x81, 0x84, 0x81, 0x84] && pins[0].label == "first")
     }
 
     @Test func aCodeOfATypeThatNobodyKnowsIsNotPresented() throws {
@@ -153,7 +153,7 @@ import VirtualCards
             codes: [Objects.code(1, type: UInt8(type), reference: 0x81)],
             certificates: false
         )
-        #expect(try bench.pins()?.map(\.encoding) == [encoding])
+        #expect(try bench.pins()?.first?.encoding == encoding)
     }
 
     @Test(arguments: [
@@ -176,7 +176,7 @@ import VirtualCards
             codes: [Objects.code(1, unblockedBy: 3, reference: 0x81), officer],
             certificates: true
         )
-        #expect(try alone.roles() == "01 auth")
+        #expect(try alone.roles() == "01 auth, 01/puk puk")
         let unblocks = try bench(codes: [Objects.code(1, unblockedBy: 9, reference: 0x81), officer])
         #expect(try unblocks.roles() == "01 auth, 09 puk")
     }
@@ -204,6 +204,7 @@ import VirtualCards
     )
     func anEmptyPathIsTheApplicationsOwnDirectory(path: [UInt8], directory: [UInt8]?) throws {
         let bench = try bench(codes: [Objects.code(1, flags: [1, 4], reference: 0x81, path: path)])
-        #expect(try bench.directories() == [directory])
+        // The PUK that is not named is presented beside its PIN.
+        #expect(try bench.directories().first == directory)
     }
 }

@@ -166,9 +166,14 @@ struct CertProofTests {
                     // It met the fault after the signature, when only the logout was left, or not at all.
                     #expect(item?["possession"] == .string("proven") && number > 23, "\(number)")
                 } else {
-                    // 4 says that no code was sent, which holds as long as the PIN was not.
+                    // After the PIN it is said that the card was removed, and not that no code was sent.
                     let isBeforePIN = number <= 23
-                    #expect((isBeforePIN ? [4, 13] : [5]).contains(run.exitCode), "\(number): \(run.said)")
+                    #expect((isBeforePIN ? [4, 13] : [4]).contains(run.exitCode), "\(number): \(run.said)")
+                    if run.exitCode == 4 {
+                        #expect(try run.json()["error"]?["code"] == .string("card-removed"))
+                        #expect(run.said.contains("No code was sent") == isBeforePIN, "\(number): \(run.said)")
+                        #expect(!run.said.contains("replaced"))
+                    }
                     #expect(item == nil)
                 }
                 try await bench.pull(card)

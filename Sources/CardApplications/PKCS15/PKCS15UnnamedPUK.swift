@@ -36,12 +36,12 @@ enum PKCS15UnnamedPUK {
         to policies: inout [PINPolicy],
         directory: [AuthenticationObject]
     ) -> [(pin: PINPolicy, puk: PINPolicy)] {
+        // Of PUKs that are listed one is meant, and which cannot be told.
+        guard !policies.contains(where: { $0.kind == .puk }) else { return [] }
         let listed = Set(directory.compactMap { $0.iD?.description })
-        let hasPUK = policies.contains { $0.kind == .puk }
         var added: [(pin: PINPolicy, puk: PINPolicy)] = []
         for index in policies.indices where policies[index].kind == .pin && policies[index].unblockIsAllowed {
-            // An id that leads nowhere may mean a PUK that is listed under another one.
-            if let named = policies[index].unblockedBy, hasPUK || listed.contains(named) { continue }
+            if let named = policies[index].unblockedBy, listed.contains(named) { continue }
             let puk = policy(of: policies[index])
             policies[index].unblocking = [Unblocking(by: puk.id, means: .codeAndNewPIN, evidence: .unknown)]
             added.append((policies[index], puk))

@@ -139,7 +139,8 @@ import VirtualCards
                         to: secret("975310")
                     )
                 }
-                #expect(try session.status(of: code) == PINStatus(remainingTries: left))
+                let expected = left == 0 ? .blockedOrNeverSet : PINStatus(remainingTries: left)
+                #expect(try session.status(of: code) == expected)
             }
         }
     }
@@ -173,7 +174,7 @@ import VirtualCards
         #expect(error(0x6985, 0x2C) == .unexpected(id: "RC", .conditionsNotSatisfied))
         #expect(error(0x6985, 0x20) == .notAllowed(id: "PW1", .conditionsNotSatisfied))
         // With only a new code there is none that could be wrong.
-        #expect(error(0x6982, 0x2C, p1: 2) == .notAllowed(id: "PW1", .securityStatusNotSatisfied))
+        #expect(error(0x6982, 0x2C, p1: 2) == .newCodeNotSet(id: "PW1", .securityStatusNotSatisfied))
         #expect(error(0x6B00, 0x20) == .notAllowed(id: "PW1", .wrongParameters))
     }
 }

@@ -66,7 +66,7 @@ import VirtualCards
             let policy = try session.readPINs(roles: false).named("RC")
             return (policy.isInitialized, try session.status(of: policy))
         }
-        #expect(code?.0 == false && code?.1 == PINStatus(remainingTries: 0, isBlocked: nil))
+        #expect(code?.0 == true && code?.1 == .blockedOrNeverSet)
     }
 
     @Test func serialNumberAndVersionComeFromTheIdentifierWithoutACommand() throws {

@@ -58,8 +58,8 @@ import VirtualCards
         do {
             _ = try bench.verify()
             Issue.record("a blocked PIN was verified")
-        } catch .code(.blocked, let pin) {
-            #expect(pin.unblockedBy == "01/puk" && pin.unblockIsAllowed)
+        } catch .blocked(let pin, let ways) {
+            #expect(pin.id == "01" && ways.map(\.id) == ["01/puk"])
         } catch {
             Issue.record("\(error.brief)")
         }
