@@ -144,7 +144,7 @@ import VirtualCards
             codes: [Objects.code(1, type: 9, reference: 0x81), Objects.code(2, reference: 0x82)],
             certificates: false
         )
-        #expect(try bench.pins()?.map(\.id) == ["02"])
+        #expect(try bench.pins()?.map(\.id) == ["02", "02/puk"])
     }
 
     @Test(arguments: zip(0...4, [PINEncoding.bcd, .asciiNumeric, .utf8, .halfNibbleBCD, .iso9564]))

@@ -44,7 +44,7 @@ package struct GIDSApplication: CardApplication {
     /// VERIFY of reference `82` without a code: the card forgets PIN and administrator (OpenSC's gids driver, GidsApplet).
     package mutating func logOut(on channel: inout CodeChannel) throws(TransportError) -> Bool {
         let command = CommandAPDU(ins: Instruction.verify, p2: 0x82)
-        return try channel.plain.exchange(command, limit: 256).status.isSuccess
+        return try channel.isAccepted(command)
     }
 
     /// Whether the master file is there, which no other application has under these two names.

@@ -55,7 +55,7 @@ extension OpenPGPApplication {
         }
         for mode in Set(channel.presented.flatMap(Self.modes)).sorted() {
             let command = CommandAPDU(ins: Instruction.verify, p1: 0xFF, p2: mode)
-            guard try channel.plain.exchange(command, limit: 256).status.isSuccess else { return false }
+            guard try channel.isAccepted(command) else { return false }
         }
         return true
     }

@@ -112,8 +112,8 @@ extension PIVApplication {
         var isLoggedOut = true
         for reference in references.sorted(by: { $0.rawValue < $1.rawValue }) {
             let command = CommandAPDU(ins: Instruction.verify, p1: 0xFF, p2: reference.rawValue)
-            let status = try channel.plain.exchange(command, limit: 256).status
-            isLoggedOut = isLoggedOut && status.isSuccess
+            let isAccepted = try channel.isAccepted(command)
+            isLoggedOut = isLoggedOut && isAccepted
         }
         return isLoggedOut
     }

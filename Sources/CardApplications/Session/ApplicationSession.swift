@@ -201,6 +201,11 @@ package struct CodeChannel: ~Copyable {
         _modify { yield &channel.plain }
     }
 
+    /// Whether the card answers a command that logs out with `9000`; `61XX` does not prove that a code was forgotten.
+    mutating func isAccepted(_ command: CommandAPDU) throws(TransportError) -> Bool {
+        try plain.transmit(EncodedCommand(plain: command.encoded(for: limits))).status.isSuccess
+    }
+
     /// Sends one command with its code, once; throws what `judge` makes of the card's answer.
     @discardableResult
     mutating func present(

@@ -112,7 +112,7 @@ import VirtualCards
     @Test(arguments: [
         ("84413DF6120FFE", false), ("845651" + "10120FFE", false), ("846160FB120FFE", false),
         ("846566FB120178", false), ("850300EF120FFE", true), ("855956FB120FFE", true),
-        ("855956FB120178", true), ("85050039120FFE", true), ("85AAAAAA120FFE", nil), ("850300EF1202F0", nil),
+        ("855956FB120178", true), ("85050039120FFE", true), ("85AAAAAA120FFE", nil), ("850300EF1202F0", true),
     ])
     func codesArePaddedAsTheGenerationWantsIt(profile: String, isPadded: Bool?) throws {
         let bench = try IDPrimeFamilyBench.make {

@@ -40,7 +40,7 @@ import VirtualCards
                 target.set(tag, Array(whole[..<length]))
             }
             let found = try #require(try readAll(bench))
-            #expect(found.allSatisfy(\.der.isEmpty), "\(length)")
+            #expect(found.allSatisfy { $0.der.isEmpty }, "\(length)")
         }
         #expect(try readAll(PIVFamilyBench { $0 = image })?.count == (whole.count > 500 ? 1 : 0))
     }
@@ -79,7 +79,7 @@ import VirtualCards
             let bench = try PIVFamilyBench { $0.set("5FC105", [0x53, 0x81, UInt8(object.count)] + object) }
             let found = try #require(try readAll(bench))
             #expect(found.filter { !$0.der.isEmpty }.map(\.id) == ["9C", "9D", "9E", "82", "83"])
-            #expect(found.filter(\.der.isEmpty).map(\.id) == ["9A"])
+            #expect(found.filter { $0.der.isEmpty }.map(\.id) == ["9A"])
         }
     }
 
@@ -163,7 +163,7 @@ import VirtualCards
                                 let pins = try session.readPINs(roles: true)
                                 _ = try? session.readIdentity()
                                 let found = try? session.readCertificates([.pins, .retired])
-                                #expect(found?.allSatisfy(\.der.isEmpty) != false || instruction != 0xCB)
+                                #expect(found?.allSatisfy { $0.der.isEmpty } != false || instruction != 0xCB)
                                 for pin in pins { _ = try? session.status(of: pin) }
                             }
                         } catch is PIVFamilyBench.NotIdentified {}
