@@ -1,9 +1,10 @@
-@testable import CardCore
 import CardTesting
 import PCSC
 import Synchronization
 import Testing
 import VirtualReaders
+
+@testable import CardCore
 
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct CardTests {

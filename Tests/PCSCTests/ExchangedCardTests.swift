@@ -1,9 +1,9 @@
-@testable import CardCore
 import CardTesting
 import Synchronization
 import Testing
 import VirtualReaders
 
+@testable import CardCore
 @testable import PCSC
 
 /// A connection belongs to one card, and what a card sends back to a secret to nobody.
