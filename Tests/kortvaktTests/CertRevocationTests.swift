@@ -125,25 +125,21 @@ struct CertRevocationTests {
         }
     }
 
-    /// The C library would wait for minutes, and nothing of it can be interrupted.
+    /// Over TCP the C library waits for an answer without end, so the program ends only by giving it up.
     @Test func aNameServerThatDoesNotAnswerIsGivenUp() async throws {
         try await Bench.withCard { bench in
             let trust = try bench.writeTrust(["root", "issuer"])
             let script = """
                 ip link set lo up && mount -t tmpfs none /etc &&
-                printf 'nameserver 127.0.0.1\\noptions timeout:30 attempts:5\\n' >/etc/resolv.conf &&
+                printf 'nameserver 127.0.0.1\\noptions use-vc\\n' >/etc/resolv.conf &&
                 exec python3 -I -c '
                 import socket, subprocess, sys
-                silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                silent.bind(("127.0.0.1", 53))
+                silent = socket.create_server(("127.0.0.1", 53), backlog=64)
                 sys.exit(subprocess.run(sys.argv[1:]).returncode)
                 ' "$@"
                 """
             let command = [
-                // What is not given up takes 30 s five times for each name, and would be ended by timeout(1) with 124.
-                "timeout", "100", "unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c",
-                script,
-                "sh",
+                "unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c", script, "sh",
                 Bench.kortvakt, "cert", "verify", "45", "--trust", trust, "--revocation", "online", "--json",
             ]
             let environment = ["CACHE_DIRECTORY": bench.folder + "/cache"]

@@ -17,7 +17,9 @@ struct WatchdogTests {
         }
     }
 
-    /// In a process of its own, with a reader thread that is in a hurry.
+    /// In a process of its own, with short waits of the reader thread.
+    ///
+    /// The daemon ends when it sees that the thread does not come back, and the watchdog with it.
     @Test func watchdogIsFedOnlyAsLongAsTheReaderThreadComesBack() async {
         await #expect(processExitsWith: .success) {
             try await DaemonBench.run { bench in
@@ -25,20 +27,28 @@ struct WatchdogTests {
                 unsafe setenv("WATCHDOG_USEC", "100000", 1)
                 unsafe unsetenv("WATCHDOG_PID")
                 let folder = bench.folder + "/etc"
+                let (ends, ending) = AsyncStream<End>.makeStream()
                 let started = BoundedCall.startThread {
                     var timing = ReaderMonitor.Timing()
                     (timing.idle, timing.answer) = (.milliseconds(100), .milliseconds(100))
-                    _ = try? Daemon(folder: folder, timing: timing, leeway: .milliseconds(500)).run()
+                    let daemon = try? Daemon(folder: folder, timing: timing, leeway: .milliseconds(500))
+                    let code = try? daemon?.run()
+                    ending.yield(End(code: code, isHealthy: daemon?.isHealthy()))
                 }
                 try #require(started)
                 try await bench.ready()
                 // Several waits have ended by then.
                 for _ in 1...20 { try await bench.told("WATCHDOG=1") }
                 try await bench.tellCards("hang")
-                // Ends when nothing comes for twenty times as long as between two of them.
-                while await bench.notify.next(within: .seconds(1)) != nil {}
+                var iterator = ends.makeAsyncIterator()
+                #expect(await iterator.next() == End(code: 1, isHealthy: false))
             }
             _exit(0)
         }
+    }
+
+    private struct End: Equatable {
+        let code: Int32?
+        let isHealthy: Bool?
     }
 }

@@ -4,58 +4,28 @@ import Synchronization
 
 /// The events of a monitor, to be taken one after the other.
 final class EventLog: Sendable {
-    private struct State {
-        var events: [ReaderEvent] = []
-        var waiter: CheckedContinuation<ReaderEvent?, Never>?
-        var deadline: Task<Void, any Error>?
-    }
-
-    private let state = Mutex(State())
+    private let events = Mutex<[ReaderEvent]>([])
+    private let (additions, adding) = AsyncStream<Void>.makeStream()
 
     func record(_ event: ReaderEvent) {
-        state.withLock { state in
-            guard let waiter = state.waiter else {
-                state.events.append(event)
-                return
-            }
-            state.waiter = nil
-            state.deadline?.cancel()
-            waiter.resume(returning: event)
-        }
+        events.withLock { $0.append(event) }
+        adding.yield()
     }
 
-    /// The next event; `nil` when none comes within `limit`.
-    func next(within limit: Duration = .seconds(60)) async -> ReaderEvent? {
-        await withCheckedContinuation { continuation in
-            state.withLock { state in
-                guard state.events.isEmpty else {
-                    continuation.resume(returning: state.events.removeFirst())
-                    return
-                }
-                state.waiter = continuation
-                state.deadline = Task {
-                    try await Task.sleep(for: limit)
-                    self.giveUp()
-                }
-            }
-        }
+    /// The events that were recorded and not taken.
+    var remaining: [ReaderEvent] { events.withLock { $0 } }
+
+    /// The next event; `nil` when the test's time limit cancels the wait for it.
+    func next() async -> ReaderEvent? {
+        var iterator = additions.makeAsyncIterator()
+        guard await iterator.next() != nil else { return nil }
+        return events.withLock { $0.removeFirst() }
     }
 
-    private func giveUp() {
-        state.withLock { state in
-            guard !Task.isCancelled, let waiter = state.waiter else { return }
-            state.waiter = nil
-            waiter.resume(returning: nil)
-        }
-    }
-
-    /// The events until one for which `isLast` holds, which is among them, or none comes any more.
-    func next(
-        within limit: Duration = .seconds(60),
-        until isLast: (ReaderEvent) -> Bool
-    ) async -> [ReaderEvent] {
+    /// The events up to and including the first one for which `isLast` holds.
+    func next(until isLast: (ReaderEvent) -> Bool) async -> [ReaderEvent] {
         var events: [ReaderEvent] = []
-        while let event = await next(within: limit) {
+        while let event = await next() {
             events.append(event)
             if isLast(event) { break }
         }

@@ -21,7 +21,7 @@ final class HeldSink: Sendable {
         }
         guard isFirst else { return }
         reaching.yield()
-        _ = released?.wait(within: .seconds(60))
+        _ = released?.wait(within: .seconds(600))
     }
 
     func untilHeld() async {

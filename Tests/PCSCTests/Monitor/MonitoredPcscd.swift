@@ -15,6 +15,7 @@ struct MonitoredPcscd {
     /// For the process of an exit test, because libpcsclite looks up its socket once.
     static func run(
         entries: Int = 1,
+        timing: ReaderMonitor.Timing = ReaderMonitor.Timing(),
         sink: @escaping @Sendable (ReaderEvent) -> Void = { _ in },
         before: (PrivateCardService) async throws -> Void = { _ in },
         _ body: (MonitoredPcscd) async throws -> Void
@@ -23,7 +24,7 @@ struct MonitoredPcscd {
             unsafe setenv("PCSCLITE_CSOCK_NAME", service.socketPath, 1)
             try await before(service)
             let log = EventLog()
-            let monitor = try ReaderMonitor { event, _ in
+            let monitor = try ReaderMonitor(timing: timing) { event, _ in
                 sink(event)
                 log.record(event)
             }

@@ -12,6 +12,9 @@ struct MovingService {
 
     static let atr: [UInt8] = [0x3B, 0x00]
 
+    /// In milliseconds: a wait that has lasted so long is not the one before the second look after a change.
+    static let longerThanSettling = 300
+
     /// For the process of an exit test, because libpcsclite looks up its socket once.
     ///
     /// `prepare` are lines for the service before the monitor starts. `sink` is called before an event is

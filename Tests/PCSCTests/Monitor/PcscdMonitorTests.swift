@@ -127,7 +127,8 @@ extension MonitorTests {
                         let lost = await pcscd.log.next()
                         let reasons: [PCSCError] = [.serviceStopped, .serviceNotRunning]
                         #expect(reasons.contains { lost == .serviceLost($0) }, "\(String(describing: lost))")
-                        #expect(await pcscd.log.next(within: .seconds(1)) == nil)
+                        // More attempts are no more losses.
+                        try await pcscd.monitor.returns(pcscd.monitor.returnCount + 2)
                         try pcscd.renameReaders()
                     } thenAgain: {
                         let again = await pcscd.log.next()?.readers
@@ -157,24 +158,35 @@ extension MonitorTests {
                     #expect(await pcscd.log.next()?.readers?.count == 2)
                     kill(try #require(pcscd.pid), SIGKILL)
                     #expect(await pcscd.log.next()?.lossReason != nil)
-                    #expect(await pcscd.log.next(within: .seconds(2)) == nil)
+                    try await pcscd.monitor.returns(pcscd.monitor.returnCount + 2)
+                    // Its thread has ended then, and records nothing more.
                     #expect(pcscd.monitor.stop())
+                    #expect(pcscd.log.remaining == [])
                 }
             }
         }
 
         @Test func anIdleMonitorIsNotWoken() async throws {
             try await inOwnProcess {
-                try await MonitoredPcscd.run { pcscd in
+                var timing = ReaderMonitor.Timing()
+                timing.settling = .zero
+                try await MonitoredPcscd.run(timing: timing) { pcscd in
                     #expect(await pcscd.log.next()?.readers?.count == 2)
-                    _ = try await pcscd.insert()
+                    // Each change has a second look.
+                    try await pcscd.monitor.returns(2)
+                    let card = try await pcscd.insert()
                     #expect(await pcscd.log.next() == .cardInserted(pcscd.card(0, 1)))
-                    // The second look after a change.
-                    #expect(await pcscd.log.next(within: .seconds(1)) == nil)
+                    try await pcscd.monitor.returns(4)
                     let before = (count: pcscd.monitor.returnCount, instant: pcscd.monitor.lastReturn)
-                    #expect(await pcscd.log.next(within: .seconds(5)) == nil)
+                    // Meanwhile another one wakes ten times.
+                    timing.idle = .milliseconds(500)
+                    let other = try ReaderMonitor(timing: timing) { _, _ in }
+                    try await other.returns(12)
+                    #expect(other.stop())
                     #expect(pcscd.monitor.returnCount == before.count)
                     #expect(pcscd.monitor.lastReturn == before.instant)
+                    await card.remove()
+                    #expect(await pcscd.log.next() == .cardRemoved(pcscd.card(0, 1), .pulled))
                 }
             }
         }

@@ -9,13 +9,18 @@ extension MonitorTests {
     @Suite(.serialized) struct StoppingTests {
         @Test func aWaitingMonitorStopsAtOnceAndOnce() async throws {
             try await inOwnProcess {
-                try await MovingService.run(MovingService.plug(0, "A")) { service in
+                let threads = ThreadList()
+                try await MovingService.run(
+                    MovingService.plug(0, "A"),
+                    sink: { _ in threads.addCurrent() }
+                ) { service in
                     #expect(await service.log.next()?.readers?.count == 1)
-                    #expect(await service.log.next(within: .milliseconds(500)) == nil)
+                    try await service.tell("waits 1 \(MovingService.longerThanSettling)")
                     #expect(service.monitor.stop())
                     #expect(service.monitor.stop(within: .zero))
                     try await service.tell("card 0 3B00")
-                    #expect(await service.log.next(within: .milliseconds(300)) == nil)
+                    try await threads.end(orRecordIn: service.log)
+                    #expect(service.log.remaining == [])
                 }
             }
         }
@@ -41,7 +46,7 @@ extension MonitorTests {
             try await inOwnProcess {
                 try await MovingService.run(MovingService.plug(0, "A")) { service in
                     var timing = ReaderMonitor.Timing()
-                    timing.settling = .seconds(60)
+                    timing.settling = .seconds(600)
                     for turn in 0..<500 {
                         let log = EventLog()
                         let monitor = try ReaderMonitor(timing: timing) { event, _ in log.record(event) }
@@ -58,7 +63,7 @@ extension MonitorTests {
             try await inOwnProcess {
                 // Else the second look after the change would end it.
                 var timing = ReaderMonitor.Timing()
-                timing.settling = .seconds(60)
+                timing.settling = .seconds(600)
                 try await MovingService.run(MovingService.plug(0, "A"), timing: timing) { service in
                     #expect(await service.log.next()?.readers?.count == 1)
                     try await service.tell("slow 300", "card 0 3B00")
@@ -74,8 +79,10 @@ extension MonitorTests {
                 let log = EventLog()
                 let holding = try Latch()
                 try await MovingService.run(MovingService.plug(0, "A"), "card 0 3B00") { service in
+                    let threads = ThreadList()
                     let inner = try ReaderMonitor { event, _ in
-                        _ = holding.wait(within: .seconds(60))
+                        threads.addCurrent()
+                        _ = holding.wait(within: .seconds(600))
                         #expect(monitor.withLock { $0 }?.stop() == false)
                         log.record(event)
                     }
@@ -83,7 +90,8 @@ extension MonitorTests {
                     holding.set()
                     #expect(await log.next()?.readers?.count == 1)
                     try await service.tell("empty 0")
-                    #expect(await log.next(within: .milliseconds(500)) == nil)
+                    try await threads.end(orRecordIn: log)
+                    #expect(log.remaining == [])
                     #expect(inner.stop())
                 }
             }
@@ -93,13 +101,18 @@ extension MonitorTests {
             try await inOwnProcess {
                 try await MovingService.run(MovingService.plug(0, "A")) { service in
                     let log = EventLog()
+                    let threads = ThreadList()
                     do {
-                        let monitor = try ReaderMonitor { event, _ in log.record(event) }
+                        let monitor = try ReaderMonitor { event, _ in
+                            threads.addCurrent()
+                            log.record(event)
+                        }
                         #expect(await log.next()?.readers?.count == 1)
                         _ = monitor
                     }
                     try await service.tell("card 0 3B00")
-                    #expect(await log.next(within: .milliseconds(300)) == nil)
+                    try await threads.end(orRecordIn: log)
+                    #expect(log.remaining == [])
                 }
             }
         }
@@ -144,7 +157,7 @@ extension MonitorTests {
                     let never = try Latch()
                     let monitor = try ReaderMonitor { event, _ in
                         entered.record(event)
-                        _ = never.wait(within: .seconds(60))
+                        _ = never.wait(within: .seconds(600))
                     }
                     _ = await entered.next()
                     #expect(!monitor.stop(within: .milliseconds(100)))
@@ -172,6 +185,11 @@ private final class ThreadList: Sendable {
         let path = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
         guard let number = path.split(separator: "/").last else { return }
         _ = numbers.withLock { $0.insert(String(number)) }
+    }
+
+    /// Waits until all of them have ended, after which nothing can be recorded, or until `log` has an event.
+    func end(orRecordIn log: EventLog) async throws {
+        while countOfLiving > 0 && log.remaining.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
     }
 
     /// How many of them have not ended.

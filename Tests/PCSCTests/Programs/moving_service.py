@@ -10,8 +10,9 @@ Speaks pcsc-lite's client protocol 4:4 (winscard_msg.h of 1.9.9) as pcscd does, 
   state SLOT N               sets the state to the sum of 1 (unknown), 2 (absent), 4 (present), 8 (mute) and more
   bounce SLOT N              takes the card out and puts it in again, N times
   quiet | loud               do not tell those who wait | tell them, at once and from now on
-  waits [N]                  says "done" once one client, or N of them, have been waiting for 50 ms
+  waits [N [MS]]             says "done" once one client, or N of them, have been waiting for 50 ms, or MS
   answer CODE                answers each wait but a connection's first at once with this return code; 0 ends that
+  answers N                  says "done" once it has answered N waits since the last "answer" or "storm"
   slow MS                    takes that long to begin a wait
   storm                      tells those who wait all the time, without anything new; again ends that
   noise N                    N times random states
@@ -35,7 +36,7 @@ lock = threading.RLock()
 begun = threading.Condition(lock)
 table = [dict(name=b"", state=ABSENT, count=0, atr=b"") for _ in range(16)]
 clients, waiting, failed, handles, beginnings = set(), set(), set(), {}, {}
-quiet, hung, storming, code, delay = False, False, False, 0, 0
+quiet, hung, storming, code, delay, answers = False, False, False, 0, 0, 0
 ignored, connect_code, transmit_code, transmit_slot, properties = set(), 0, 0, None, None
 card_handles, control_code, control_failures = 0, 0, 0
 
@@ -60,8 +61,10 @@ def signal():
 
 
 def answer(client):
+    global answers
     with lock:
         if client in waiting:
+            answers += 1
             waiting.discard(client)
             if code not in (0, CANCELLED):
                 failed.add(client)
@@ -172,7 +175,7 @@ def move(row, state, atr=b""):
 
 
 def obey(verb, arguments):
-    global quiet, hung, storming, code, delay
+    global quiet, hung, storming, code, delay, answers
     global connect_code, transmit_code, transmit_slot, properties, control_code, control_failures
     of_slots = ("reader", "card", "empty", "fail", "count", "state", "bounce")
     row = table[int(arguments[0]) % 16] if verb in of_slots else None
@@ -208,18 +211,22 @@ def obey(verb, arguments):
         quiet = False
         signal()
     elif verb == "answer":
-        code = int(arguments[0], 16)
+        code, answers = int(arguments[0], 16), 0
         if code:
             for client in list(waiting):
                 answer(client)
     elif verb == "waits":
         wanted = int(arguments[0]) if arguments else 1
-        while sum(time.monotonic() - beginnings[client] > 0.05 for client in waiting) < wanted:
+        least = int(arguments[1]) / 1000 if arguments[1:] else 0.05
+        while sum(time.monotonic() - beginnings[client] > least for client in waiting) < wanted:
+            begun.wait(0.01)
+    elif verb == "answers":
+        while answers < int(arguments[0]):
             begun.wait(0.01)
     elif verb == "slow":
         delay = int(arguments[0]) / 1000
     elif verb == "storm":
-        storming = not storming
+        storming, answers = not storming, 0
         signal()
     elif verb == "noise":
         for _ in range(int(arguments[0])):
