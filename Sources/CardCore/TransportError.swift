@@ -18,7 +18,7 @@ package enum TransportError: Error, Equatable, Sendable {
     /// The command carries a code in the clear, or would select another application than the one a code is meant for; it was
     /// not sent.
     case commandNotAllowed
-    /// The card service ended.
+    /// The card service ended, or did not answer within the time that was set for it.
     case serviceLost
     /// Any other code from the reader's side.
     case reader(code: UInt32)

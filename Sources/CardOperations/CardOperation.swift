@@ -1,7 +1,7 @@
 internal import CardApplications
 internal import CardCore
 
-/// One operation with a card and a person: at most one code, or pair of codes, is presented in it.
+/// One operation with a card and a person, in which each code is presented at most once.
 ///
 /// It reads in one transaction, asks the person without holding any, and presents the code in a second one, in which the counter
 /// is read again. When it ends, and a code was presented, the security status is dropped, also where it failed.
@@ -131,7 +131,7 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
 
     /// The second transaction: `send` sends what it has, once, after the counters of `counted` have been read again.
     ///
-    /// The application is opened again to present the code of the first of them. Whatever comes of it, the application is told
+    /// The application is opened again to present the code of the first of them. Also after an error the application is told
     /// to forget what is verified, unless `selectsAfterwards`: behind another SELECT another one would be told. Throws
     /// `challengeLost` where a response has no challenge to answer any more.
     mutating func present(

@@ -40,7 +40,7 @@ extension PINOperations {
             for policy in counted { try operation.confirmForm(of: policy) }
             var secrets = SecretQueue()
             for command in coded { secrets.append(try data(for: command, survey, &operation)) }
-            let selectsAfterwards = commands.contains { $0.bytes[1] == Instruction.select }
+            let selectsAfterwards = commands[(lastCode + 1)...].contains { $0.bytes[1] == Instruction.select }
             try operation.present(counting: counted, &survey, selectsAfterwards: selectsAfterwards) {
                 (survey, session) throws(OperationError) in
                 var accepted: PINPolicy?
@@ -67,9 +67,11 @@ extension PINOperations {
                     // No unblocking code was accepted in this run.
                     throw .code(.notAllowed(id: id, status), pin)
                 } catch .card(let error) {
-                    // After one code was accepted it is not true that none was sent.
+                    // A code was accepted: that none was sent would be false.
                     guard let accepted else { throw .card(error) }
-                    guard case .transport(let reason) = error else { throw .afterCode(accepted) }
+                    guard case .transport(let reason) = error, !reason.commandWasNotSent else {
+                        throw .afterCode(accepted)
+                    }
                     throw .code(.outcomeUnknown(id: accepted.id, reason), accepted)
                 }
             }

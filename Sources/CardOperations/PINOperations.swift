@@ -77,7 +77,7 @@ struct OneCode: ~Copyable {
 
     /// Hands it out the first time; asked again, it says that nothing can be sent.
     mutating func take() throws(PINError) -> SecretBytes {
-        guard let secret = secret.take() else { throw .card(.transport(.commandTooLong(length: 0))) }
+        guard let secret = secret.take() else { throw .card(.transport(.commandNotAllowed)) }
         return secret
     }
 }

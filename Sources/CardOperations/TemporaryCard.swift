@@ -14,7 +14,7 @@ package enum TemporaryCard: Hashable, Sendable {
     /// `family` is the family of the application that holds the certificates: reservkort have PKCS#15 alone, and on other cards a
     /// short validity says nothing.
     package init(_ certificates: [CardCertificate], family: String) {
-        guard family == PKCS15Family.name else {
+        guard CardFamilies.all.contains(where: { $0.name == family && $0.hasTemporaryCards }) else {
             self = .no
             return
         }

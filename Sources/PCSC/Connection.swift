@@ -57,7 +57,7 @@ final class Connection {
         case .failure(let failure):
             // pcsc-lite asks polkit before it reads anything, and closes the connection where it is told no.
             let broken = failure.code == .communicationError || failure.code == .noService
-            if explaining, broken, ServiceSocket.closesUnheard() { throw .notPermitted }
+            if explaining, broken, ServiceSocket.refuses() { throw .notPermitted }
             throw failure.code.error ?? .serviceStopped
         case nil:
             stuckCalls.add(1, ordering: .acquiringAndReleasing)

@@ -31,11 +31,14 @@ enum ServiceSocket {
         return descriptor
     }
 
+    /// Whether the service refuses this user: it does so each time, and one that is just ending only once.
+    static func refuses() -> Bool { closesUnheard() && closesUnheard() }
+
     /// Whether the service takes a connection and closes it before it has heard anything: a refusal.
     ///
     /// pcsc-lite with polkit does so (winscard_svc.c, "Rejected unauthorized PC/SC client"). Waits at most 1
     /// s.
-    static func closesUnheard() -> Bool {
+    private static func closesUnheard() -> Bool {
         guard let descriptor = connect() else { return false }
         defer { close(descriptor) }
         var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -31,11 +31,10 @@ package struct Transaction: ~Copyable, CardChannel {
     /// Sends one command and returns the answer as it came.
     ///
     /// Wraps SCardTransmit. Blocks until the card answers, without a bound unless `limitAnswerTime` has set one: making a key
-    /// may take minutes. A
-    /// secret command goes to the library straight from its locked page. After an error in which the card may
-    /// have left it looks for that, for at most 1.5 s, because a reader may need a moment to notice. A reader
-    /// that takes no extended length (HID OMNIKEY 3121) refuses such a command with SCARD_E_NOT_TRANSACTED: that
-    /// is thrown as `reader(code:)` at once while the card is in the reader.
+    /// may take minutes. A secret command goes to the library straight from its locked page. After an error in which the card
+    /// may have left it looks for that, for at most 1.5 s, because a reader may need a moment to notice. A reader that takes no
+    /// extended length (HID OMNIKEY 3121) refuses such a command with SCARD_E_NOT_TRANSACTED: that is thrown as
+    /// `readerRefusedCommand` at once while the card is in the reader.
     package mutating func transmit(
         _ command: borrowing EncodedCommand
     ) throws(TransportError) -> ResponseAPDU {
@@ -108,7 +107,7 @@ package struct Transaction: ~Copyable, CardChannel {
     ///
     /// A driver that has not noticed the removal yet tells of it at the next command, which is in short form.
     private func extendedLengthFailure() -> TransportError {
-        let refusal = TransportError.reader(code: ReturnCode.notTransacted.rawValue)
+        let refusal = TransportError.readerRefusedCommand
         guard connection.asksStatus else { return refusal }
         do throws(PCSCError) {
             let status = try connection.status(of: [reader], within: .seconds(1)).first?.status

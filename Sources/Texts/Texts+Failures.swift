@@ -111,6 +111,14 @@ extension Texts {
             text("Nothing was changed. Show the card to your service desk.")
         )
     }
+    package var commandNotAllowed: Sentence {
+        Sentence(
+            text(
+                "This command was not sent: it would select another application than the one the code is for."
+            ),
+            text("Name the application with --application, or send the command on its own.")
+        )
+    }
     package func refusedStep(status: String) -> Sentence {
         Sentence(
             text("The card refused something that it should allow (status {status}).", ["status": status]),
@@ -183,7 +191,7 @@ extension Texts {
         Sentence(
             text("{the_pin} is blocked, or has never been set.", pin.arguments),
             text(
-                "Whoever has the administrator PIN can unblock the card with: {command}",
+                "The administrator PIN unblocks the card, with: {command}",
                 ["command": command]
             )
         )
@@ -216,7 +224,7 @@ extension Texts {
     }
     package func blockedPINWithoutWay(_ pin: CodeName) -> Sentence {
         Sentence(
-            text("{the_pin} is blocked, and nothing on this card can unblock it.", pin.arguments),
+            text("{the_pin} is blocked, and Kortvakt knows no way to unblock it.", pin.arguments),
             text("Contact your service desk.")
         )
     }

@@ -51,7 +51,7 @@ extension Texts {
     }
     package var helpApplication: String {
         text(
-            "The application on the card: pkcs15, piv, openpgp, gids or idprime. Default: the first of these."
+            "The application on the card: pkcs15, piv, openpgp, gids or idprime. Default: the first of these that the card has."
         )
     }
     package var helpReader: String { text("The reader, by name or by number as shown by status.") }
@@ -72,7 +72,7 @@ extension Texts {
     package var helpLastTry: String { text("Allow what could use up the last try of a PIN.") }
     package var helpLastPUKTry: String { text("Allow what could use up the last try of the PUK.") }
     package var helpUntested: String {
-        text("Allow codes and unblocking in a form that is not known for the card.")
+        text("Allow presenting or unblocking a code in a form that is not known for this card.")
     }
     package var helpWith: String { text("Which code unblocks it, where there are several.") }
     package var helpRetired: String { text("Show certificates of retired keys too.") }

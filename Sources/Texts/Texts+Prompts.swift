@@ -8,6 +8,8 @@ extension Texts {
     }
     package func enterAgain(_ pin: CodeName) -> String { text("New {pin} once more: ", pin.arguments) }
 
+    package var cardHasAnswered: String { text("The card has answered. Kortvakt is finishing; please wait.") }
+
     package var attemptsNotCounted: String {
         text("This card does not tell how many tries are left; three in all are usual.")
     }
@@ -56,7 +58,12 @@ extension Texts {
     }
     package var askUntested: String { text("Try the usual way?") }
     package var dateWarning: String { text("The new PIN looks like a date. Dates are easy to guess.") }
-    package var askDate: String { text("Use it all the same?") }
+    package var askUntestedCodeForm: String {
+        text(
+            "It is not known in which form this card takes its codes. Use the usual form, at the risk of one try?"
+        )
+    }
+    package var askDate: String { text("Use it anyway?") }
     package var askOther: String { text("Unblock it too? You enter the PUK anew.") }
     package var yesNo: String { text("yes/no") }
     /// Words that count as yes, in this language, separated by spaces.

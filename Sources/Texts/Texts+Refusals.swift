@@ -149,6 +149,14 @@ extension Texts {
             text("Leave it out: the card’s own application is selected first.")
         )
     }
+    package var applicationWithoutCode: Sentence {
+        Sentence(
+            text(
+                "--application chooses where a code goes, and none of these commands has one. Nothing was sent to the card."
+            ),
+            text("Leave it out, or begin with the SELECT command of that application.")
+        )
+    }
     package var noTerminal: Sentence {
         Sentence(
             text("There is no terminal to ask for the code."),

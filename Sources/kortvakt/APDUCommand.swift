@@ -22,11 +22,15 @@ struct APDUCommand: ParsableCommand {
         } catch {
             throw failure(error)
         }
+        let hasCode = parsed.contains { !$0.codes.isEmpty }
+        if common.application != nil, !hasCode {
+            throw Failure(64, "usage", Program.texts.applicationWithoutCode, json: common.json)
+        }
         let card = try CardAtHand.open(common)
         let wording = card.wording
         let budget = codes.budget(card.site, puk)
         var dialog = CodeDialog(stdin: codes.stdin, wording: wording)
-        if parsed.contains(where: { !$0.codes.isEmpty }) { try dialog.requireSource() }
+        if hasCode { try dialog.requireSource() }
         var responses: [String] = []
         let json = common.json
         do throws(OperationError) {

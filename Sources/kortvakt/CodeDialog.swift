@@ -125,8 +125,7 @@ struct CodeDialog: Dialog {
     mutating func confirm(_ question: Question) throws(OperationError) -> Bool {
         switch question {
         case .useUntestedForm: return try confirm(texts.askUntested)
-        case .useUntestedCodeForm:
-            return try confirm("\(texts.untestedCodeForm.happened) \(texts.askUntested)")
+        case .useUntestedCodeForm: return try confirm(texts.askUntestedCodeForm)
         case .useDate: return try confirm("\(texts.dateWarning) \(texts.askDate)")
         }
     }

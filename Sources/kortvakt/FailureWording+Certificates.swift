@@ -22,7 +22,7 @@ extension FailureWording {
             make(5, "not-supported", texts.proofNotSupported(certificate.id))
         case .noChallenge: make(1, "unexpected", texts.unexpected("RAND_bytes"))
         case .notSigned(.transport(.cardRemoved)), .notSigned(.transport(.noAnswer(cardRemoved: true))):
-            make(4, "card-removed", texts.removedBeforeSignature)
+            make(5, "not-signed", texts.removedBeforeSignature)
         case .notSigned:
             make(5, "not-signed", texts.notSigned, advice: true)
         }

@@ -127,8 +127,9 @@ struct FailureWording {
         case .cardRemoved, .noAnswer(cardRemoved: true): make(4, "card-removed", texts.cardRemoved)
         case .cardReset: make(11, "card-reset", texts.cardReset)
         case .noAnswer(cardRemoved: false): make(5, "card-unresponsive", texts.cardUnresponsive, advice: true)
-        case .truncatedResponse, .responseTooLong, .commandTooLong, .commandNotAllowed:
+        case .truncatedResponse, .responseTooLong, .commandTooLong:
             make(5, "card-damaged", texts.senseless, advice: true)
+        case .commandNotAllowed: make(8, "command-not-allowed", texts.commandNotAllowed)
         case .serviceLost: make(3, "service-stopped", texts.serviceStopped)
         case .reader(let code): make(1, "unexpected", texts.unexpected(Hex.string(of: withBigEndian(code))))
         }

@@ -5,12 +5,12 @@ internal import Texts
 
 /// Keeps Ctrl-C from ending the program between sending a code and making the card forget it.
 ///
-/// The first signal is answered with a word; a second one ends the program, for a card that never answers. Once the card has
-/// answered no signal ends it: what is left is bounded, and the result is still to be told.
+/// The first signal prints a message, a second one ends the program. Once the card has answered none does: the rest is bounded,
+/// and the result must still be printed.
 struct Interruption {
     private static let signals = [SIGINT, SIGTERM, SIGHUP]
     private let sources: [any DispatchSourceSignal]
-    private let presses = Presses()
+    private let count = SignalCount()
 
     /// Signals are held up from now on.
     ///
@@ -19,22 +19,25 @@ struct Interruption {
         // A stopped program would keep the card from all others.
         _ = signal(SIGTSTP, SIG_IGN)
         let queue = DispatchQueue(label: "interruption")
-        let presses = presses
+        let count = count
         sources = Self.signals.map { number in
             _ = signal(number, SIG_IGN)
             return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
         for source in sources {
             source.setEventHandler {
-                if presses.isRepeated() { Program.exit(with: failure) }
-                Output.error(Program.texts.cardIsWorking)
+                switch count.received() {
+                case .first: Output.error(Program.texts.cardIsWorking)
+                case .repeated: Program.exit(with: failure)
+                case .ignored: Output.error(Program.texts.cardHasAnswered)
+                }
             }
             source.resume()
         }
     }
 
     /// The card has answered.
-    func outcomeIsKnown() { presses.disregard() }
+    func outcomeIsKnown() { count.ignoreFurther() }
 
     /// Signals end the program again.
     func end() {
@@ -44,18 +47,17 @@ struct Interruption {
 }
 
 /// How often a signal came.
-private final class Presses: Sendable {
-    private let count = Mutex(0)
-    private let areDisregarded = Mutex(false)
+private final class SignalCount: Sendable {
+    enum Meaning { case first, repeated, ignored }
 
-    func isRepeated() -> Bool {
-        let isSecond = count.withLock { count in
-            count += 1
-            return count > 1
+    private let state = Mutex((count: 0, isIgnored: false))
+
+    func received() -> Meaning {
+        state.withLock { state in
+            state.count += 1
+            return state.isIgnored ? .ignored : state.count > 1 ? .repeated : .first
         }
-        return isSecond && !areDisregarded.withLock { $0 }
     }
 
-    /// No signal counts as repeated any more.
-    func disregard() { areDisregarded.withLock { $0 = true } }
+    func ignoreFurther() { state.withLock { $0.isIgnored = true } }
 }

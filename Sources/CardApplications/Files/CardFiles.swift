@@ -144,7 +144,7 @@ struct CardFiles: Sendable {
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> StatusWord {
         guard !path.isEmpty, path.count.isMultiple(of: 2) else { return .fileOrApplicationNotFound }
-        // An application that has only a place has its files below that, whatever is current.
+        // An application that has only a place has its files below that, and they are selected from there.
         if case .path(let place) = entry { return try select(place + path, on: &channel) }
         if !applicationIsCurrent {
             let status = try selectApplication(on: &channel)

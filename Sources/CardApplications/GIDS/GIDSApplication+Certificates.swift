@@ -16,7 +16,7 @@ extension GIDSApplication {
 
     /// Names of the files with certificates, each with its container; as many as are looked into.
     ///
-    /// Each of them costs commands, whatever comes of it.
+    /// Each of them costs commands, also one that is not used.
     mutating func readCertificateFiles(
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [(name: String, container: ContainerMap.Container)] {

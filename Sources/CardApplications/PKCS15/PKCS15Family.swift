@@ -3,6 +3,8 @@ package import CardCore
 /// Cards with a PKCS#15 structure (ISO/IEC 7816-15): SITHS, FINEID, Swedish eID and many others.
 package enum PKCS15Family: CardFamily {
     package static let name = "pkcs15"
+    package static let isToldByFiles = true
+    package static let hasTemporaryCards = true
 
     /// The AID of PKCS#15 v1.1 (RSA Laboratories, 5.6.2), then the one of ISO/IEC 7816-15.
     package static let applicationIdentifiers: [[UInt8]] = [

@@ -3,7 +3,7 @@ package import CardCore
 /// Which application of a card is looked for.
 package struct ApplicationSearch: Hashable, Sendable {
     package enum Purpose: Hashable, Sendable {
-        /// A code is presented: always the application that is meant, whatever another program has selected.
+        /// A code is presented: always the application that is meant, also where another program has selected another one.
         case codes
         /// The card is read: the application that is meant, but for one that another program is logged in to.
         case reading
@@ -38,7 +38,7 @@ extension ApplicationSearch {
     /// that EF.DIR names, and last those that have a place without a name. A SELECT that fails leaves what is selected as it
     /// is (ISO/IEC 7816-4, 11.2.2).
     package func run(on channel: inout AnyCardChannel) throws(CardError) -> Identification {
-        // A question that is answered saves the SELECT, and logs nobody out.
+        // A question that is answered saves the SELECT, which would log another program out.
         var likelySelected = hints.likelyFamilies.count == 1 ? hints.likelyFamilies.first : nil
         if purpose != .codes, let chosen = hints.chosenFamily {
             likelySelected = chosen
@@ -75,7 +75,10 @@ extension ApplicationSearch {
         return Identification(session: nil, directory: last.hints.directory ?? [])
     }
 
-    /// Which card it is, in the same order and with as few commands as that takes; `nil` for one of no known family.
+    /// Which card it is, with as few commands as that takes; `nil` for one of no known family.
+    ///
+    /// What is selected is asked first; then the families that card data gives such a card are selected, then the others, and
+    /// last, once EF.DIR has been read, each again.
     package func recognise(on channel: inout AnyCardChannel) throws(TransportError) -> RecognisedCard? {
         for family in asked {
             if let found = try recognise(family, query(.asking, .number), on: &channel) { return found }
@@ -121,8 +124,8 @@ extension ApplicationSearch {
 
     /// The families to ask for what is selected, in their order.
     private var asked: [any CardFamily.Type] {
-        // Only files tell that PKCS#15 is selected, which other applications might have too: they are asked before.
-        possible.filter { $0.name != PKCS15Family.name } + possible.filter { $0.name == PKCS15Family.name }
+        // Another application might have such files too.
+        possible.filter { !$0.isToldByFiles } + possible.filter { $0.isToldByFiles }
     }
 
     private func query(

@@ -7,6 +7,11 @@ package protocol CardFamily: Sendable {
     /// AIDs of its application, or beginnings of them, by which EF.DIR names it.
     static var applicationIdentifiers: [[UInt8]] { get }
 
+    /// Whether only files tell that its application is selected.
+    static var isToldByFiles: Bool { get }
+    /// Whether a reservkort is one, so that short validity tells it.
+    static var hasTemporaryCards: Bool { get }
+
     /// Whether the ATR alone makes it likely that the card is one.
     static func isLikely(atr: ATR) -> Bool
     /// Looks for the application as `query` says; `nil` where the card has none, or has not selected it.
@@ -51,6 +56,9 @@ package enum FoundApplication: Sendable {
 }
 
 extension CardFamily {
+    package static var isToldByFiles: Bool { false }
+    package static var hasTemporaryCards: Bool { false }
+
     package static func isLikely(atr: ATR) -> Bool { false }
 
     /// Whether `aid` begins like one of this family's.

@@ -14,7 +14,7 @@ package struct ThalesATR: Hashable, Sendable {
 
     /// IDPrime 840, 940 and 941.
     static let idPrime: [UInt8] = [0x0F, 0xFE]
-    /// IAS Classic, whoever issued the card.
+    /// IAS Classic, which many issuers use.
     static let iasClassic: [UInt8] = [0x0F, 0xFF]
 
     /// `nil` where the card is none of this maker's.
