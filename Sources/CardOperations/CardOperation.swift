@@ -149,8 +149,7 @@ struct CardOperation<Connection: CardConnection & ~Copyable, Person: Dialog>: ~C
         try connection.withTransaction { (channel) throws(OperationError) in
             var session = try survey.open(for: first, on: &channel)
             for policy in counted where policy.kind != .key {
-                survey.forgetStatus(of: policy)
-                try survey.check(policy, budget, in: &session)
+                try survey.recheck(policy, budget, in: &session)
             }
             let result: Result<Void, OperationError>
             do throws(OperationError) {

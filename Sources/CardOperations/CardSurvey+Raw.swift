@@ -22,6 +22,10 @@ extension CardSurvey {
         guard named.verifyIsAllowed || named.changeIsAllowed || named.kind != .pin else {
             throw .refused(.verifyNotAllowed, named)
         }
+        let isReset = [Instruction.resetRetryCounter, Instruction.resetRetryCounterWithData]
+            .contains(command.bytes[1])
+        // The code that unblocks another one is judged by a counter that is not its own.
+        if isReset, named.kind != .pin { throw .refused(.unblockNotAllowed, named) }
         var found: [(policy: PINPolicy, purpose: CodeRequest.Purpose)] = []
         for code in command.codes {
             switch code {
@@ -33,9 +37,8 @@ extension CardSurvey {
                     continue
                 }
                 // VERIFY and CHANGE present the code of their own reference; only RESET RETRY COUNTER takes another's.
-                let isReset = [Instruction.resetRetryCounter, Instruction.resetRetryCounterWithData]
                 let puk = unblockings(of: named).first { !$0.unblocking.isResponse }?.code
-                guard isReset.contains(command.bytes[1]), let puk else {
+                guard isReset, let puk else {
                     throw .refused(.noUnblockingCode, named)
                 }
                 found.append((puk, .unblocking))

@@ -197,6 +197,22 @@ struct CardSurvey: Sendable {
         }
     }
 
+    /// Checks by the counter as it is now; a counter that was told before and is not any more sends nothing.
+    mutating func recheck(
+        _ policy: PINPolicy,
+        _ budget: TryBudget,
+        in session: inout ApplicationSession
+    ) throws(OperationError) {
+        let before = report(policy).status
+        forgetStatus(of: policy)
+        try check(policy, budget, in: &session)
+        let now = report(policy).status
+        // A code that is verified already is not blocked, and some cards tell no more of it.
+        guard before.remainingTries == nil || now.remainingTries != nil || now.isBlocked == false else {
+            throw .card(.malformed(file: "retry counter"))
+        }
+    }
+
     /// The error for a blocked code, with the ways that are left: none of them is advised before its counter was read.
     private mutating func blocked(_ policy: PINPolicy, in session: inout ApplicationSession) -> OperationError
     {
@@ -249,11 +265,12 @@ struct CardSurvey: Sendable {
         case .notAllowed, .newCodeRefused, .newCodeTooSimple, .newCodeNotSet, .unblockingRefused: break
         case .wrong, .blocked, .notInitialized, .outcomeUnknown, .card: return nil
         }
-        guard let code = session.lastPresented?.judged, let before = statuses[code.id]?.remainingTries,
-            let status = try? readStatus(of: code, in: &session), let after = status.remainingTries,
+        guard let command = session.lastPresented, command.presentsCode,
+            let before = statuses[command.judged.id]?.remainingTries,
+            let status = try? readStatus(of: command.judged, in: &session), let after = status.remainingTries,
             after < before
         else { return nil }
-        return wrong(code, status, in: &session)
+        return wrong(command.judged, status, in: &session)
     }
 
     /// A code that was just counted as wrong has been set, so that no tries left mean that it is blocked.

@@ -44,14 +44,20 @@ extension PINOperations {
             try operation.present(counting: counted, &survey, selectsAfterwards: selectsAfterwards) {
                 (survey, session) throws(OperationError) in
                 var accepted: PINPolicy?
+                // The first code goes out right behind the counters.
+                var countersAreFresh = true
                 do throws(OperationError) {
                     for command in commands[...lastCode] {
                         guard !command.codes.isEmpty else {
                             received(try transmit(command, in: &session))
+                            countersAreFresh = false
                             continue
                         }
                         guard let secret = secrets.next() else { throw .cancelled }
                         let presented = try survey.presentedCommand(command)
+                        // What went out since may have spent tries: some cards count VERIFY without data.
+                        if !countersAreFresh { try survey.recheck(presented.judged, budget, in: &session) }
+                        countersAreFresh = false
                         var code = OneCode(secret)
                         let response = try survey.attempt(in: &session) { (session) throws(PINError) in
                             try session.present(presented, encoded: code.take())
@@ -66,13 +72,19 @@ extension PINOperations {
                 } catch .code(.newCodeNotSet(let id, let status), let pin) where accepted == nil {
                     // No unblocking code was accepted in this run.
                     throw .code(.notAllowed(id: id, status), pin)
+                } catch .refused(_, _) where accepted != nil {
+                    guard let accepted else { return }
+                    throw .afterCode(accepted)
                 } catch .card(let error) {
                     // A code was accepted: that none was sent would be false.
                     guard let accepted else { throw .card(error) }
-                    guard case .transport(let reason) = error, !reason.commandWasNotSent else {
+                    switch error {
+                    case .transport(.commandTooLong), .transport(.commandNotAllowed):
                         throw .afterCode(accepted)
+                    case .transport(let reason):
+                        throw .code(.outcomeUnknown(id: accepted.id, reason), accepted)
+                    default: throw .afterCode(accepted)
                     }
-                    throw .code(.outcomeUnknown(id: accepted.id, reason), accepted)
                 }
             }
         }

@@ -134,7 +134,11 @@ extension PINOperations {
             return named
         }
         let usable = ways.filter { $0.code.isInitialized && survey.report($0.code).status.isUsable }
-        guard !usable.isEmpty || ways.count == 1 else { throw .blocked(pin, ways: []) }
+        guard !usable.isEmpty || ways.count == 1 else {
+            // A PIN that has tries left is not what is blocked.
+            let blockedWay = ways.last { !survey.report($0.code).status.isUsable }?.code
+            throw .blocked(survey.report(pin).status.isUsable ? blockedWay ?? pin : pin, ways: [])
+        }
         guard usable.count > 1 else { return usable.first ?? first }
         guard dialog.isInteractive else { throw .whichUnblockingCode(usable.map(\.code)) }
         let chosen = try dialog.choose(among: usable.map { survey.report($0.code) }, for: .unblockingWith)

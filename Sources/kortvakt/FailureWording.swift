@@ -190,7 +190,10 @@ struct FailureWording {
     private func blockedSentence(_ policy: PINPolicy, _ ways: [PINPolicy]) -> Sentence {
         let name = name(policy)
         guard let way = ways.first else {
-            return policy.kind == .pin ? texts.blockedPINWithoutWay(name) : texts.blockedPUK(name)
+            // A PUK that the card does not name need not be the one that counts.
+            let isNamed = policy.verifyIsAllowed || policy.changeIsAllowed
+            return policy.kind == .pin || !isNamed
+                ? texts.blockedPINWithoutWay(name) : texts.blockedPUK(name)
         }
         // Where it is not the only one it has to be named.
         let isUsual = policy.kind == .pin && policy.unblocking.count == 1

@@ -169,6 +169,45 @@ import VirtualCards
         #expect(bench.reader.commandsWithSecret == 0)
     }
 
+    /// An empty VERIFY costs a try on some cards, so that the counter is read again before the code.
+    @Test func questionsThatCostTriesDoNotLeadToTheLastOne() throws {
+        let bench = try OperationBench(.fineid) { image in
+            image.atr = HexBytes([
+                0x3B, 0x7F, 0x96, 0x00, 0x00, 0x80, 0x31, 0xB8, 0x65, 0xB0, 0x85, 0x04, 0x02, 0x1B, 0x12,
+                0x00, 0xF6,
+                0x82, 0x90, 0x00,
+            ])
+            image.behaviour.emptyVerify = .costsTry
+        }
+        bench.dialog.codes[.current] = [OperationBench.wrong]
+        let questions = [String](repeating: "00200011", count: 4)
+        #expect(outcome(bench, questions + ["00200011{pin}"]) == "refused lastTry 01")
+        #expect(bench.reader.commandsWithSecret == 0)
+        #expect(bench.counters.first == 1)
+    }
+
+    /// What unblocks the PUK is another code, with a counter of its own.
+    @Test func aPUKIsNotReset() throws {
+        let bench = try OperationBench(.siths, tries: [.signature: 1]) { image in
+            let signature = image.pins.first { $0.role == .signature }?.reference
+            for index in image.pins.indices where image.pins[index].role == .puk {
+                image.pins[index].unblockedBy = signature
+            }
+        }
+        bench.dialog.codes[.new] = ["86427531"]
+        #expect(
+            outcome(bench, ["002C00\(bench.reference(.puk)){puk}{new}"]) == "refused unblockNotAllowed 03"
+        )
+        #expect(bench.reader.commandsWithSecret == 0)
+    }
+
+    /// T=0 takes at most 255 octets.
+    @Test func aCommandThatIsTooLongDoesNotMakeAnAcceptedCodeUnknown() throws {
+        let bench = try OperationBench(.siths)
+        let long = "00DA000000012C" + String(repeating: "00", count: 300)
+        #expect(outcome(bench, ["00200081{pin}", long]) == "after 01")
+    }
+
     @Test(arguments: [TransportError.cardRemoved, .noAnswer(cardRemoved: true)])
     func aFaultAtAnyCommandIsToldAndNothingMoreIsSent(fault: TransportError) throws {
         for number in 1...60 {

@@ -36,13 +36,16 @@ extension CardRules {
             status.isSuccess || (0x61...0x62).contains(status.sw1)
         else { return nil }
         switch Array(command.header.dropFirst()) {
-        case [Instruction.select, 0x04, 0x00], [Instruction.select, 0x04, 0x0C]:
+        case [Instruction.select, 0x04, 0x00], [Instruction.select, 0x04, 0x04],
+            [Instruction.select, 0x04, 0x0C]:
             return CardFamilies.all.first { family in
                 family.applicationIdentifiers.contains { command.data.hasPrefix(Hex.string(of: $0)) }
             }?.name ?? "another application"
         // The last way into PKCS#15 is a path.
-        case [Instruction.select, 0x08, 0x00], [Instruction.select, 0x08, 0x0C],
-            [Instruction.select, 0x00, 0x00], [Instruction.select, 0x00, 0x0C]:
+        case [Instruction.select, 0x08, 0x00], [Instruction.select, 0x08, 0x04],
+            [Instruction.select, 0x08, 0x0C],
+            [Instruction.select, 0x00, 0x00], [Instruction.select, 0x00, 0x04],
+            [Instruction.select, 0x00, 0x0C]:
             return command.data.hasPrefix("5015") ? PKCS15Family.name : nil
         case [Instruction.getDataWithTags, 0x3F, 0xFF] where command.data.hasPrefix("5C017E"):
             return PIVFamily.name

@@ -1,6 +1,8 @@
 import CardTesting
+import Glibc
 import PCSC
 import Testing
+import VirtualReaders
 
 /// Another program at the same card: an independent client (`Programs/client.py`) on the same service.
 @Suite(.serialized, .timeLimit(.minutes(10)))
@@ -28,22 +30,32 @@ struct SharingTests {
     }
 
     /// pcscd lets an exclusive connection wait for the transaction.
-    @Test func securityStatusIsLeftWhileAnotherProgramIsInATransaction() async throws {
-        try await CardInReader.run { inserted in
-            let context = try Context()
-            var card: Card? = try context.connect(inserted.reader)
-            let answer = try card?.send("80400000")
-            #expect(answer == "9000")
-            try await HelperProgram.run("client.py", [inserted.reader.name, "transaction"]) { other in
-                let status = try card.take()?.dropSecurityStatus(within: .seconds(1))
-                guard case .othersConnected(let programs) = status else {
-                    Issue.record("it was dropped")
-                    return
+    ///
+    /// On a service of its own: behind the late exclusive connection pcscd 1.9.9 may not see the next card in this reader.
+    @Test func securityStatusIsLeftWhileAnotherProgramIsInATransaction() async {
+        await #expect(processExitsWith: .success) {
+            try await PrivateCardService.run(driver: SharedCardService.driver) { service in
+                unsafe setenv("PCSCLITE_CSOCK_NAME", service.socketPath, 1)
+                try await service.insertCard("/usr/bin/python3") {
+                    [HelperProgram.path("card.py"), $0, CardInReader.t0]
                 }
-                #expect(programs.programs.contains { $0.pid == other.pid })
-                try await other.tell("end")
-                var again = try context.connect(inserted.reader)
-                #expect(try again.send("80420000") == "9000")
+                let reader = Reader(nameBytes: Array(service.readerName(slot: 0).utf8))
+                try await CardInReader.wait(for: .present, in: reader)
+                let context = try Context()
+                var card: Card? = try context.connect(reader)
+                let answer = try card?.send("80400000")
+                #expect(answer == "9000")
+                try await HelperProgram.run("client.py", [reader.name, "transaction"]) { other in
+                    let status = try card.take()?.dropSecurityStatus(within: .seconds(1))
+                    guard case .othersConnected(let programs) = status else {
+                        Issue.record("it was dropped")
+                        return
+                    }
+                    #expect(programs.programs.contains { $0.pid == other.pid })
+                    try await other.tell("end")
+                    var again = try context.connect(reader)
+                    #expect(try again.send("80420000") == "9000")
+                }
             }
         }
     }

@@ -35,8 +35,16 @@ package struct IDPrimeApplication: CardApplication {
     }
 
     package mutating func isLoggedIn(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
-        for reference in IDPrimePINs.references {
-            let question = CommandAPDU(ins: Instruction.verify, p2: reference.rawValue)
+        let named: [PINPolicy]
+        do throws(CardError) {
+            named = try readPINs(roles: false, on: &channel)
+        } catch .transport(let error) {
+            throw error
+        } catch {
+            return false
+        }
+        for pin in named where pin.kind == .pin {
+            let question = CommandAPDU(ins: Instruction.verify, p2: pin.reference.rawValue)
             if try channel.exchange(question, limit: 256).status.isSuccess { return true }
         }
         return false

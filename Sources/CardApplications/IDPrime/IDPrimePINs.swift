@@ -8,9 +8,6 @@ enum IDPrimePINs {
     private static let user = PINReference(rawValue: 0x11)
     private static let signature = PINReference(rawValue: 0x83)
 
-    /// The PINs, which an empty VERIFY asks for no try (OpenSC's idprime driver).
-    static let references = [user, signature]
-
     /// The administrator's key as EXTERNAL AUTHENTICATE names it.
     ///
     /// No public source tells it; 12 is what cards of the same maker call their PUK. So `evidence` is `unknown`.

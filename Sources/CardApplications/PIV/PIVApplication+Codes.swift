@@ -5,7 +5,8 @@ extension PIVApplication {
 
     /// Whether the card tells the counter of `policy` by GET METADATA, as far as is known.
     func asksMetadata(of policy: PINPolicy) -> Bool {
-        yubiKey?.mayHaveMetadata == true && policy.reference != PIVCodes.globalPIN
+        yubiKey?.mayHaveMetadata == true && !withoutMetadata.contains(policy.reference)
+            && policy.reference != PIVCodes.globalPIN
     }
 
     /// By GET METADATA of a YubiKey, or by an empty VERIFY, which by the standard costs no try (part 2, 3.2.1).
@@ -20,7 +21,7 @@ extension PIVApplication {
                 return PINStatus(remainingTries: counters.remaining)
             }
             // Firmware before 5.3.
-            yubiKey?.mayHaveMetadata = false
+            withoutMetadata.insert(policy.reference)
         }
         // VERIFY does not take the PUK (part 2, 3.2.1).
         guard policy.reference != PIVCodes.puk else { return .unknown }

@@ -5,7 +5,9 @@ package struct PIVApplication: CardApplication {
     /// By which it was or would be selected.
     private let aid: [UInt8]
     let discovery: DiscoveryObject?
-    var yubiKey: YubiKey?
+    let yubiKey: YubiKey?
+    /// Codes of which GET METADATA tells nothing.
+    var withoutMetadata: Set<PINReference> = []
     /// Counters that came with the proof that this application is selected; each is told once.
     private var counters: [PINReference: YubiKey.Counters] = [:]
     /// Tries of fresh counters, as GET METADATA told them.

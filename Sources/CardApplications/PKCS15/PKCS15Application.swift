@@ -15,8 +15,10 @@ package struct PKCS15Application: CardApplication {
     private var directories: [String: [UInt8]] = [:]
     /// What EF.CIAInfo lists; `nil` until it has been read for a signature.
     var supportedAlgorithms: [AlgorithmInfo]?
-    /// Whether GET DATA has told a counter; `nil` until it was asked.
-    private var answersThalesGetData: Bool?
+    /// Whether GET DATA has told a counter.
+    private var answersThalesGetData = false
+    /// Codes whose counter GET DATA did not tell.
+    private var silentCounters: Set<PINReference> = []
 
     init(files: CardFiles, row: PKCS15Row?) {
         self.files = files
@@ -230,15 +232,19 @@ package struct PKCS15Application: CardApplication {
         of policy: PINPolicy,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus {
-        guard case .thalesGetData(let emptyVerifyIsFree) = row?.counters, answersThalesGetData != false,
-            !unnamedPUKs.contains(policy.id)
+        guard case .thalesGetData(let emptyVerifyIsFree) = row?.counters,
+            !silentCounters.contains(policy.reference), !unnamedPUKs.contains(policy.id)
         else { return .unknown }
         try selectDirectory(of: policy, on: &channel)
-        let verifyIsFree = emptyVerifyIsFree && answersThalesGetData == true
+        let verifyIsFree = emptyVerifyIsFree && answersThalesGetData
         let status = try transported { () throws(TransportError) in
             try ThalesCounters.status(of: policy.reference, verifyIsFree: verifyIsFree, on: &channel)
         }
-        if answersThalesGetData == nil { answersThalesGetData = status != nil }
-        return status ?? .unknown
+        guard let status else {
+            silentCounters.insert(policy.reference)
+            return .unknown
+        }
+        answersThalesGetData = true
+        return status
     }
 }

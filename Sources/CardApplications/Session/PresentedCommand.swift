@@ -25,7 +25,7 @@ package struct PresentedCommand: Hashable, Sendable {
     }
 
     /// Whether the data has a code in it that can be wrong, and not only a new one.
-    private var presentsCode: Bool {
+    package var presentsCode: Bool {
         instruction == Instruction.verify || p1 == 0x00
             || p1 == 0x01 && instruction == Instruction.resetRetryCounter
     }

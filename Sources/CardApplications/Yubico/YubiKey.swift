@@ -5,7 +5,7 @@ struct YubiKey: Hashable, Sendable {
     /// Whether it is one of those before version 4, which write a counter as `630X` (OpenSC's PIV driver).
     let countsWithout63C: Bool
     /// Whether GET METADATA, of firmware 5.3 and later, can be asked.
-    var mayHaveMetadata: Bool
+    let mayHaveMetadata: Bool
 
     /// `nil` where the historical bytes do not name a YubiKey.
     init?(atr: ATR) {

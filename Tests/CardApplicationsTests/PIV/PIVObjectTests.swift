@@ -125,7 +125,7 @@ import VirtualCards
             return [try session.status(of: pin), try session.status(of: puk)]
         }
         #expect(statuses.map(\.remainingTries) == [2, nil] && statuses.last == .unknown)
-        #expect(older.headers == "F70080 200080")
+        #expect(older.headers == "F70080 200080 F70081")
 
         let first = try PIVFamilyBench(.pivYubiKey, tries: [.authentication: 2]) { image in
             image.atr = HexBytes(

@@ -54,14 +54,14 @@ import VirtualCards
         #expect(insisting.wire.emptyVerifies == 0)
     }
 
-    /// A card with these references that does not answer GET DATA is asked once, and in no other way.
-    @Test func cardThatDoesNotAnswerIsAskedOnce() throws {
+    /// A card with these references that does not answer GET DATA is asked once for each code, and in no other way.
+    @Test func cardThatDoesNotAnswerIsAskedOnceForEachCode() throws {
         let bench = try OperationBench(.fineid) { image in
             image.behaviour.countersByGetData = false
             image.behaviour.emptyVerify = .costsTry
         }
         #expect(try bench.report([]).pins.map(\.status) == [.unknown, .unknown, .unknown])
-        #expect(bench.wire.commands.count { $0[1] == Instruction.getDataWithTags } == 1)
+        #expect(bench.wire.commands.count { $0[1] == Instruction.getDataWithTags } == 3)
         #expect(bench.wire.emptyVerifies == 0)
     }
 
