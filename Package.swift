@@ -205,7 +205,8 @@ let package = Package(
         .testTarget(
             name: "WordingTests",
             dependencies: [
-                "CardOperations", "CertificateTrust", "LoginSessions", "PCSC", "Texts", "kortvakt",
+                "CardApplications", "CardOperations", "CertificateTrust", "LoginSessions", "PCSC", "Texts",
+                "kortvakt",
             ],
             swiftSettings: strict
         ),

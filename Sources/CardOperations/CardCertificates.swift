@@ -18,8 +18,8 @@ package struct CardCertificates: Sendable {
     package let family: String
     /// The card's PINs where `pins` was asked for; else none.
     package let pins: [PINPolicy]
-    /// The family of the application, where that one was read because another program is logged in to it.
-    package fileprivate(set) var familyInUse: String?
+    /// Whether this application was read because another program is logged in to it.
+    package fileprivate(set) var keepsLogin = false
 
     /// Reads them in one transaction; blocking, no code is asked for.
     ///
@@ -35,7 +35,7 @@ package struct CardCertificates: Sendable {
             var certificates = try asOperation { () throws(CardError) -> CardCertificates in
                 try read(selection, in: &session)
             }
-            if found.keepsLogin { certificates.familyInUse = session.application.family }
+            certificates.keepsLogin = found.keepsLogin
             return certificates
         }
     }

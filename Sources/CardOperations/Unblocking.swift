@@ -135,9 +135,10 @@ extension PINOperations {
         }
         let usable = ways.filter { $0.code.isInitialized && survey.report($0.code).status.isUsable }
         guard !usable.isEmpty || ways.count == 1 else {
+            guard survey.report(pin).status.isUsable else { throw .blocked(pin, ways: []) }
             // A PIN that has tries left is not what is blocked.
-            let blockedWay = ways.last { !survey.report($0.code).status.isUsable }?.code
-            throw .blocked(survey.report(pin).status.isUsable ? blockedWay ?? pin : pin, ways: [])
+            let blocked = ways.last { $0.code.isInitialized }?.code
+            throw blocked.map { .blocked($0, ways: []) } ?? .refused(.notInitialized, first.code)
         }
         guard usable.count > 1 else { return usable.first ?? first }
         guard dialog.isInteractive else { throw .whichUnblockingCode(usable.map(\.code)) }

@@ -35,7 +35,7 @@ enum ReaderLimit: Hashable, Sendable {
             self = .unknown
             return
         }
-        // Properties are little endian, whatever the machine.
+        // Properties are little endian on every machine.
         let limit = value.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         self =
             switch limit {

@@ -76,9 +76,9 @@ extension CardAtHand {
         var connection = takeConnection()
         do throws(OperationError) {
             let read = try CardCertificates.read(selection, from: &connection)
-            if let family = read.familyInUse {
+            if read.keepsLogin {
                 let texts = Program.texts
-                Output.error(texts.applicationInUse(texts.applicationName(family)))
+                Output.error(texts.applicationInUse(texts.applicationName(read.family)))
             }
             return read
         } catch {

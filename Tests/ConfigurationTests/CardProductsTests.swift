@@ -40,7 +40,7 @@ struct CardProductsTests {
         #expect(ATRPattern(pattern) == nil)
     }
 
-    /// `12 0F FF` alone is IAS Classic, whoever issued the card.
+    /// `12 0F FF` alone is IAS Classic, which many issuers use.
     private static let namesByATR = [
         "3B 7F 96 00 00 80 31 B8 65 B0 85 04 02 1B 12 00 F6 82 90 00": "Finnish identity card (FINEID)",
         "3B 7F 96 00 00 80 31 B8 65 B0 85 05 00 11 12 24 60 82 90 00": "Finnish identity card (FINEID v4.0)",

@@ -31,7 +31,8 @@ struct SharingTests {
 
     /// pcscd lets an exclusive connection wait for the transaction.
     ///
-    /// On a service of its own: behind the late exclusive connection pcscd 1.9.9 may not see the next card in this reader.
+    /// On a service of its own: the exclusive connection may come late, and reset the card just when it is pulled. vpcd does not
+    /// see the next card in that slot then.
     @Test func securityStatusIsLeftWhileAnotherProgramIsInATransaction() async {
         await #expect(processExitsWith: .success) {
             try await PrivateCardService.run(driver: SharedCardService.driver) { service in

@@ -44,8 +44,7 @@ package struct IDPrimeApplication: CardApplication {
             return false
         }
         for pin in named where pin.kind == .pin {
-            let question = CommandAPDU(ins: Instruction.verify, p2: pin.reference.rawValue)
-            if try channel.exchange(question, limit: 256).status.isSuccess { return true }
+            if try channel.emptyVerify(pin.reference).isSuccess { return true }
         }
         return false
     }

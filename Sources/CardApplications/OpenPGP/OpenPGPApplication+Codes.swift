@@ -80,8 +80,7 @@ extension OpenPGPApplication {
     package mutating func isLoggedIn(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
         guard data.promisesLogout else { return false }
         for mode in OpenPGPCodes.Mode.all.sorted() {
-            let question = CommandAPDU(ins: Instruction.verify, p2: mode)
-            if try channel.exchange(question, limit: 256).status.isSuccess { return true }
+            if try channel.emptyVerify(PINReference(rawValue: mode)).isSuccess { return true }
         }
         return false
     }

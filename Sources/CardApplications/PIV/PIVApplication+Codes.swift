@@ -26,7 +26,7 @@ extension PIVApplication {
         // VERIFY does not take the PUK (part 2, 3.2.1).
         guard policy.reference != PIVCodes.puk else { return .unknown }
         let answer = try transported { () throws(TransportError) in
-            try Self.emptyVerify(policy.reference, on: &channel)
+            try channel.emptyVerify(policy.reference)
         }
         if let tries = tries(in: answer) { return PINStatus(remainingTries: tries) }
         return switch answer {
@@ -48,17 +48,9 @@ extension PIVApplication {
     }
 
     package mutating func isLoggedIn(on channel: inout AnyCardChannel) throws(TransportError) -> Bool {
-        if try Self.emptyVerify(PIVCodes.pin, on: &channel).isSuccess { return true }
+        if try channel.emptyVerify(PIVCodes.pin).isSuccess { return true }
         guard discovery?.allowsGlobalPIN == true else { return false }
-        return try Self.emptyVerify(PIVCodes.globalPIN, on: &channel).isSuccess
-    }
-
-    private static func emptyVerify(
-        _ reference: PINReference,
-        on channel: inout AnyCardChannel
-    ) throws(TransportError) -> StatusWord {
-        let command = CommandAPDU(ins: Instruction.verify, p2: reference.rawValue)
-        return try channel.exchange(command, limit: 256).status
+        return try channel.emptyVerify(PIVCodes.globalPIN).isSuccess
     }
 
     /// `63CX`, and on YubiKeys before version 4 `630X` (go-piv/piv-go issue 60).

@@ -17,8 +17,8 @@ package struct PKCS15Application: CardApplication {
     var supportedAlgorithms: [AlgorithmInfo]?
     /// Whether GET DATA has told a counter.
     private var answersThalesGetData = false
-    /// Codes whose counter GET DATA did not tell.
-    private var silentCounters: Set<PINReference> = []
+    /// Ids of codes whose counter GET DATA did not tell.
+    private var silentCounters: Set<String> = []
 
     init(files: CardFiles, row: PKCS15Row?) {
         self.files = files
@@ -233,7 +233,7 @@ package struct PKCS15Application: CardApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> PINStatus {
         guard case .thalesGetData(let emptyVerifyIsFree) = row?.counters,
-            !silentCounters.contains(policy.reference), !unnamedPUKs.contains(policy.id)
+            !silentCounters.contains(policy.id), !unnamedPUKs.contains(policy.id)
         else { return .unknown }
         try selectDirectory(of: policy, on: &channel)
         let verifyIsFree = emptyVerifyIsFree && answersThalesGetData
@@ -241,7 +241,7 @@ package struct PKCS15Application: CardApplication {
             try ThalesCounters.status(of: policy.reference, verifyIsFree: verifyIsFree, on: &channel)
         }
         guard let status else {
-            silentCounters.insert(policy.reference)
+            silentCounters.insert(policy.id)
             return .unknown
         }
         answersThalesGetData = true

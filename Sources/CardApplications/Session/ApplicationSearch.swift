@@ -20,8 +20,8 @@ package struct ApplicationSearch: Hashable, Sendable {
     }
 }
 
-/// What a search came to.
-package struct Identification: ~Copyable {
+/// What a search has found.
+package struct SearchResult: ~Copyable {
     /// `nil` where none of the applications is there.
     package var session: ApplicationSession?
     /// Whether the application was chosen because another program is logged in to it.
@@ -31,13 +31,13 @@ package struct Identification: ~Copyable {
 }
 
 extension ApplicationSearch {
-    /// Walks the families until one answers.
+    /// Looks for the families, one after the other, until one answers.
     ///
     /// First, unless a code is to be presented, what is selected is asked; then the families are selected in their fixed order:
     /// those that card data gives such a card, then the others. In each group those come first that a name leads to, then those
     /// that EF.DIR names, and last those that have a place without a name. A SELECT that fails leaves what is selected as it
     /// is (ISO/IEC 7816-4, 11.2.2).
-    package func run(on channel: inout AnyCardChannel) throws(CardError) -> Identification {
+    package func run(on channel: inout AnyCardChannel) throws(CardError) -> SearchResult {
         // A question that is answered saves the SELECT, which would log another program out.
         var likelySelected = hints.likelyFamilies.count == 1 ? hints.likelyFamilies.first : nil
         if purpose != .codes, let chosen = hints.chosenFamily {
@@ -45,7 +45,7 @@ extension ApplicationSearch {
         } else if purpose != .codes {
             var selected = try askWhatIsSelected(on: &channel)
             if let session = selected.session.take() {
-                return Identification(session: session, keepsLogin: selected.keepsLogin)
+                return SearchResult(session: session, keepsLogin: selected.keepsLogin)
             }
             if purpose == .identification || possible.count > 1 { likelySelected = selected.family }
         }
@@ -55,10 +55,10 @@ extension ApplicationSearch {
                 if family.name == likelySelected,
                     let session = try ApplicationSession.find(family, query(.asking), on: &channel)
                 {
-                    return Identification(session: session)
+                    return SearchResult(session: session)
                 }
                 if let session = try ApplicationSession.find(family, query(.selecting), on: &channel) {
-                    return Identification(session: session)
+                    return SearchResult(session: session)
                 }
             }
             if last.hints.directory == nil {
@@ -68,11 +68,11 @@ extension ApplicationSearch {
             }
             for family in group {
                 if let session = try ApplicationSession.find(family, last.query(.selecting), on: &channel) {
-                    return Identification(session: session)
+                    return SearchResult(session: session)
                 }
             }
         }
-        return Identification(session: nil, directory: last.hints.directory ?? [])
+        return SearchResult(session: nil, directory: last.hints.directory ?? [])
     }
 
     /// Which card it is, with as few commands as that takes; `nil` for one of no known family.

@@ -1,6 +1,6 @@
 package import CardCore
 
-/// The list that identification walks.
+/// The families that are looked for on a card.
 package enum CardFamilies {
     /// In the order in which a card's application is chosen where it has several; a new family adds one line.
     package static let all: [any CardFamily.Type] = [

@@ -15,8 +15,7 @@ package enum ThalesCounters {
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> PINStatus? {
         if verifyIsFree, channel.limits.transmissionProtocol == .t0 {
-            let question = CommandAPDU(ins: Instruction.verify, p2: reference.rawValue)
-            let status = try channel.exchange(question).status
+            let status = try channel.emptyVerify(reference)
             if let tries = status.remainingTries { return PINStatus(remainingTries: tries) }
             if status == .authenticationMethodBlocked { return PINStatus(remainingTries: 0) }
         }

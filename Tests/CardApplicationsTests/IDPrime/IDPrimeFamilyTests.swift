@@ -108,7 +108,7 @@ import VirtualCards
         #expect(pins[1].unblocking.isEmpty)
     }
 
-    /// Pre-issuing data and profile; `nil` for a generation that nobody has described.
+    /// Pre-issuing data and profile; `nil` for a generation that is not described.
     @Test(arguments: [
         ("84413DF6120FFE", false), ("845651" + "10120FFE", false), ("846160FB120FFE", false),
         ("846566FB120178", false), ("850300EF120FFE", true), ("855956FB120FFE", true),
@@ -122,6 +122,19 @@ import VirtualCards
         let pin = try #require(try bench.pins()?.first)
         #expect((pin.formEvidence == .unknown) == (isPadded == nil))
         if let isPadded { #expect((pin.padByte == 0x00) == isPadded) }
+    }
+
+    /// Whether another program is logged in is asked of the PINs that the card has alone.
+    @Test(arguments: [(key: UInt8(1), isAsked: false), (key: 3, isAsked: true)])
+    func theQuestionForALoginIsOnlyOfPINsThatAKeyNames(row: (key: UInt8, isAsked: Bool)) throws {
+        let bench = try IDPrimeFamilyBench.make { image in
+            try image.setIDPrimeFile([0x00, 0x05], [row.key, 0x56, 0, 0, 0, 0, 0, 0])
+        }
+        bench.families = []
+        _ = bench.process(try IDPrimeFamilyBench.bytes(IDPrimeFamilyBench.select))
+        _ = try bench.withSession(ApplicationSearch(bench.hints, for: .reading)) { $0.application.family }
+        let asked = bench.commands.filter { $0[1] == Instruction.verify }.map { $0[3] }
+        #expect(asked == (row.isAsked ? [0x11, 0x83] : [0x11]))
     }
 
     @Test func theSignaturePINIsThereOnlyWhereAKeyNamesIt() throws {

@@ -4,7 +4,7 @@ import CardOperations
 import Testing
 import VirtualCards
 
-/// A code reaches the application that is meant, or nothing, whatever another program selects and when.
+/// A code reaches the application that is meant, or nothing, also where another program selects another one at any time.
 @Suite struct SelectedApplicationTests {
     /// Cards of every family, each with the beginning of its application's name.
     private static let applications: [(profile: CardProfile, family: String, aid: [UInt8])] = [

@@ -32,7 +32,7 @@ import VirtualCards
         .gids: [0xA0, 0x00, 0x00, 0x03, 0x97, 0x42, 0x54, 0x46, 0x59],
     ]
 
-    /// An application that another program is logged in to is shown, and stays logged in, whatever else is on the card.
+    /// An application that another program is logged in to is shown, and stays logged in, also beside other applications.
     ///
     /// GIDS is not among them: its VERIFY without data does not tell whether the PIN is verified.
     @Test(arguments: [CardProfile.piv, .openpgp], [true, false])

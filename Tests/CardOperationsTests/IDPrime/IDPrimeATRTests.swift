@@ -32,7 +32,7 @@ import VirtualCards
         // IDPrime 940; 3940 FIDO.
         ("3B7F96000080318065B0855956FB120FFE829000", .padded),
         ("3BFF9600008131FE4380318065B0855956FB120FFC82900002", .padded),
-        // A generation that nobody has described, on either platform.
+        // A generation that is not described, on either platform.
         ("3B7F96000080318065B08477777712ABCD829000", .unknown),
         ("3B7F96000080318065B08577777712ABCD829000", .unknown),
     ]
