@@ -49,9 +49,10 @@ extension Texts {
     package var helpDemo: String {
         text("Walk through the story of a blocked card with a software card, without hardware.")
     }
-    package var helpApplication: String {
+    package func helpApplication(_ names: String) -> String {
         text(
-            "The application on the card: pkcs15, piv, openpgp, gids or idprime. Default: the first of these that the card has."
+            "The application on the card: {names}. Default: the first of these that the card has.",
+            ["names": names]
         )
     }
     package var helpReader: String { text("The reader, by name or by number as shown by status.") }

@@ -11,7 +11,7 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp(Program.texts.helpReader, valueName: "NAME|NUMBER"))
     var reader: String?
 
-    @Option(help: ArgumentHelp(Program.texts.helpApplication, valueName: "pkcs15|piv|openpgp|gids|idprime"))
+    @Option(help: ArgumentHelp(Self.helpApplication, valueName: CardFamilies.names.joined(separator: "|")))
     var application: String?
 
     @Flag(help: ArgumentHelp(Program.texts.helpJSON))
@@ -26,10 +26,14 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: ArgumentHelp(Program.texts.helpPersonal))
     var showPersonalData = false
 
+    private static var helpApplication: String {
+        Program.texts.helpApplication(CardFamilies.names.joined(separator: ", "))
+    }
+
     func validate() throws {
         if let lang, Language(rawValue: lang) == nil { throw ValidationError(Program.texts.helpLang) }
         guard let application, !CardFamilies.names.contains(application) else { return }
-        throw ValidationError(Program.texts.helpApplication)
+        throw ValidationError(Self.helpApplication)
     }
 }
 
