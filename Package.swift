@@ -54,6 +54,7 @@ let package = Package(
 
         // Floor 1: no I/O with cards.
         .target(name: "CardCore", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "X509", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
             name: "Configuration",
             dependencies: ["CGLib"],
@@ -65,7 +66,7 @@ let package = Package(
         .target(name: "PCSC", dependencies: ["CPCSC", "CLinux", "CardCore"], swiftSettings: strict),
         .target(
             name: "CardApplications",
-            dependencies: ["CZlib", "CardCore", asn1],
+            dependencies: ["CZlib", "CardCore", "X509", asn1],
             exclude: ["Data"],
             swiftSettings: strict
         ),
@@ -74,7 +75,7 @@ let package = Package(
             dependencies: ["COpenSSL", "CardCore"],
             swiftSettings: strict
         ),
-        .target(name: "CertificateTrust", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "CertificateTrust", dependencies: ["COpenSSL", "X509"], swiftSettings: strict),
 
         .target(name: "VirtualReaders", dependencies: [subprocess], swiftSettings: strict),
         .target(name: "Presence", swiftSettings: strict),
@@ -82,7 +83,9 @@ let package = Package(
         // Floor 3: what a person does with a card, and every sentence a person reads.
         .target(
             name: "CardOperations",
-            dependencies: ["CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust"],
+            dependencies: [
+                "CardCore", "X509", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
+            ],
             swiftSettings: strict
         ),
         .target(name: "LoginSessions", dependencies: ["CSystemd", "CLinux"], swiftSettings: strict),
@@ -97,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "kortvakt",
             dependencies: [
-                "CLinux", "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
+                "CLinux", "CardCore", "X509", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
                 "CardOperations", "LoginSessions", "Texts", "VirtualReaders", arguments, subprocess, system,
             ],
             swiftSettings: strict
@@ -137,7 +140,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "COpenSSL", "CardCore", "Configuration", "PCSC", "CardApplications", "CertificateTrust",
+                "COpenSSL", "CardCore", "X509", "Configuration", "PCSC", "CardApplications",
+                "CertificateTrust",
                 "CardOperations", "Presence", "VirtualCards",
             ],
             path: "Tests/FuzzTargets",
@@ -163,14 +167,14 @@ let package = Package(
         .testTarget(
             name: "CardApplicationsTests",
             dependencies: [
-                "CardCore", "Configuration", "CardApplications", "CardTesting", "VirtualCards",
+                "CardCore", "X509", "Configuration", "CardApplications", "CardTesting", "VirtualCards",
                 "VirtualReaders", asn1,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CertificateTrustTests",
-            dependencies: ["COpenSSL", "CardTesting", "CertificateTrust", subprocess],
+            dependencies: ["COpenSSL", "CardTesting", "X509", "CertificateTrust", subprocess],
             swiftSettings: strict
         ),
         .testTarget(
@@ -181,7 +185,7 @@ let package = Package(
         .testTarget(
             name: "CardOperationsTests",
             dependencies: [
-                "COpenSSL", "CardCore", "Configuration", "PCSC", "CardApplications", "CardOperations",
+                "COpenSSL", "CardCore", "X509", "Configuration", "PCSC", "CardApplications", "CardOperations",
                 "CardTesting", "CertificateTrust", "VirtualCards", "VirtualReaders",
             ],
             swiftSettings: strict
@@ -206,7 +210,7 @@ let package = Package(
             name: "WordingTests",
             dependencies: [
                 "CardApplications", "CardOperations", "CertificateTrust", "LoginSessions", "PCSC", "Texts",
-                "kortvakt",
+                "X509", "kortvakt",
             ],
             swiftSettings: strict
         ),
@@ -224,7 +228,7 @@ if Context.environment["KORTVAKT_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(
             name: "TrustBenchmark",
-            dependencies: ["COpenSSL", "CertificateTrust"],
+            dependencies: ["COpenSSL", "CertificateTrust", "X509"],
             path: "Tests/TrustBenchmark",
             swiftSettings: strict
         )

@@ -35,6 +35,9 @@ static inline const GENERAL_NAME *kv_general_names_at(const GENERAL_NAMES *names
 static inline const ASN1_STRING *kv_general_name_uri(const GENERAL_NAME *name) {
     return name->type == GEN_URI ? name->d.uniformResourceIdentifier : NULL;
 }
+static inline const X509_NAME *kv_general_name_directory(const GENERAL_NAME *name) {
+    return name->type == GEN_DIRNAME ? name->d.directoryName : NULL;
+}
 static inline const ASN1_STRING *kv_general_name_email(const GENERAL_NAME *name) {
     return name->type == GEN_EMAIL ? name->d.rfc822Name : NULL;
 }
@@ -50,14 +53,13 @@ static inline const ASN1_STRING *kv_general_name_upn(const GENERAL_NAME *name) {
 }
 
 static inline int kv_crl_points_count(const CRL_DIST_POINTS *points) { return sk_DIST_POINT_num(points); }
-static inline const DIST_POINT *kv_crl_points_at(const CRL_DIST_POINTS *points, int i) {
+static inline DIST_POINT *kv_crl_points_at(const CRL_DIST_POINTS *points, int i) {
     return sk_DIST_POINT_value(points, i);
 }
-static inline const GENERAL_NAMES *kv_crl_point_full_name(const DIST_POINT *point) {
-    return point->distpoint != NULL && point->distpoint->type == 0 ? point->distpoint->name.fullname : NULL;
+// The names of a distribution point; NULL where they are relative to the issuer.
+static inline const GENERAL_NAMES *kv_point_full_name(const DIST_POINT_NAME *name) {
+    return name->type == 0 ? name->name.fullname : NULL;
 }
-static inline int kv_crl_point_names_an_issuer(const DIST_POINT *point) { return point->CRLissuer != NULL; }
-static inline int kv_crl_point_names_reasons(const DIST_POINT *point) { return point->reasons != NULL; }
 
 static inline int kv_access_count(const AUTHORITY_INFO_ACCESS *list) { return sk_ACCESS_DESCRIPTION_num(list); }
 static inline int kv_access_method(const AUTHORITY_INFO_ACCESS *list, int i) {
@@ -87,11 +89,6 @@ static inline int kv_idp_is_for_some_reasons(const ISSUING_DIST_POINT *point) { 
 static inline int kv_idp_is_for_authorities(const ISSUING_DIST_POINT *point) { return point->onlyCA > 0; }
 static inline int kv_idp_is_for_users(const ISSUING_DIST_POINT *point) { return point->onlyuser > 0; }
 static inline int kv_idp_is_for_attributes(const ISSUING_DIST_POINT *point) { return point->onlyattr > 0; }
-// The names of the distribution point that the CRL is for; NULL where it names none.
-static inline const GENERAL_NAMES *kv_idp_full_name(const ISSUING_DIST_POINT *point) {
-    return point->distpoint != NULL && point->distpoint->type == 0 ? point->distpoint->name.fullname : NULL;
-}
-static inline int kv_idp_has_a_name(const ISSUING_DIST_POINT *point) { return point->distpoint != NULL; }
 
 static inline int kv_revoked_count(X509_CRL *crl) { return sk_X509_REVOKED_num(X509_CRL_get_REVOKED(crl)); }
 static inline X509_REVOKED *kv_revoked_at(X509_CRL *crl, int i) {

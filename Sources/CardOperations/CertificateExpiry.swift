@@ -1,6 +1,4 @@
-package import CardApplications
-package import CertificateTrust
-internal import Glibc
+package import X509
 
 /// What is to be said of a certificate's validity at an instant, before anybody verifies it.
 package enum CertificateExpiry: Hashable, Sendable {
@@ -42,24 +40,10 @@ package enum CertificateExpiry: Hashable, Sendable {
         guard days < (lifetime == .temporary ? limits.temporaryDays : limits.days) else { return nil }
         self = .expiresSoon(days: days)
     }
-
-    /// The same of a certificate as `status` reads it.
-    package init?(_ summary: CertificateSummary, limits: Limits, at instant: Instant) {
-        guard let notBefore = Instant(rfc3339: summary.notBefore),
-            let notAfter = Instant(rfc3339: summary.notAfter)
-        else { return nil }
-        self.init(
-            notBefore: notBefore,
-            notAfter: notAfter,
-            lifetime: Certificate.Lifetime(from: notBefore, to: notAfter),
-            limits: limits,
-            at: instant
-        )
-    }
 }
 
 extension CertificateExpiry {
-    /// The same of a certificate that OpenSSL has read.
+    /// The same of a certificate.
     package init?(_ certificate: Certificate, limits: Limits, at instant: Instant) {
         self.init(
             notBefore: certificate.notBefore,
@@ -68,17 +52,5 @@ extension CertificateExpiry {
             limits: limits,
             at: instant
         )
-    }
-}
-
-extension Instant {
-    /// `YYYY-MM-DDThh:mm:ssZ` alone, the form that `CertificateSummary` writes.
-    init?(rfc3339 text: String) {
-        let numbers = text.split(whereSeparator: { "-T:Z".contains($0) }).compactMap { Int32($0) }
-        guard text.utf8.count == 20, numbers.count == 6 else { return nil }
-        var parts = unsafe tm()
-        unsafe (parts.tm_year, parts.tm_mon, parts.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
-        unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec) = (numbers[3], numbers[4], numbers[5])
-        self.init(seconds: Int64(unsafe timegm(&parts)))
     }
 }

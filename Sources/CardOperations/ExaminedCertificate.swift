@@ -1,5 +1,6 @@
 package import CardApplications
 package import CertificateTrust
+package import X509
 
 /// A certificate of a card with what its examination found.
 package struct ExaminedCertificate: Sendable {

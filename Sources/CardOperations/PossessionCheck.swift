@@ -1,6 +1,7 @@
 package import CardApplications
 internal import CardCore
 package import CertificateTrust
+internal import X509
 
 /// What a card's signature over a challenge of ours showed.
 package struct PossessionCheck: Sendable {
@@ -51,7 +52,7 @@ extension Challenge {
         case .paddedMessage(let length):
             (try? digestInfo(.sha256)).flatMap { SigningRequest(padding: $0, length: length) }
         case .pkcs1(let hash), .pss(let hash), .ecdsa(let hash):
-            (try? self.hash(hash.digest)).map { SigningRequest(form: form, input: $0) }
+            (try? self.hash(hash)).map { SigningRequest(form: form, input: $0) }
         }
     }
 }
@@ -61,19 +62,9 @@ extension SigningForm {
     fileprivate var scheme: Possession.Scheme {
         switch self {
         case .digestInfo, .paddedMessage: .rsaPKCS1(.sha256)
-        case .pkcs1(let hash): .rsaPKCS1(hash.digest)
-        case .pss(let hash): .rsaPSS(hash.digest)
-        case .ecdsa(let hash): .ecdsaDER(hash.digest)
-        }
-    }
-}
-
-extension SigningHash {
-    fileprivate var digest: Challenge.Digest {
-        switch self {
-        case .sha256: .sha256
-        case .sha384: .sha384
-        case .sha512: .sha512
+        case .pkcs1(let hash): .rsaPKCS1(hash)
+        case .pss(let hash): .rsaPSS(hash)
+        case .ecdsa(let hash): .ecdsaDER(hash)
         }
     }
 }

@@ -122,10 +122,9 @@ extension PINOperations {
                 guard case .id(let id) = choice else { return .failure(.noCertificate(id: nil)) }
                 return .failure(.noCertificate(id: id))
             }
-            // OpenSSL has to read the same: a reader that reads less must not decide that a signature has no legal effect.
-            guard certificate.isForLogin, let read = try? Certificate(der: certificate.der),
-                Purpose(of: read) == .login
-            else { return .failure(.notForLogin(certificate)) }
+            guard let read = certificate.certificate, Purpose(of: read) == .login else {
+                return .failure(.notForLogin(certificate))
+            }
             guard let pin = survey.policies.first(where: { $0.id == certificate.pin }) else {
                 return .failure(.noKnownPIN(certificate))
             }

@@ -1,5 +1,5 @@
 package import CardApplications
-internal import CertificateTrust
+internal import X509
 
 /// Whether a card is a reservkort, as its certificates have it.
 ///
@@ -18,18 +18,13 @@ package enum TemporaryCard: Hashable, Sendable {
             self = .no
             return
         }
-        let summaries = certificates.compactMap { CertificateSummary(der: $0.der) }
-        let lifetimes = summaries.filter(\.isForLogin).compactMap { summary -> Certificate.Lifetime? in
-            guard let notBefore = Instant(rfc3339: summary.notBefore),
-                let notAfter = Instant(rfc3339: summary.notAfter)
-            else { return nil }
-            return Certificate.Lifetime(from: notBefore, to: notAfter)
-        }
+        let readable = certificates.compactMap(\.certificate)
+        let lifetimes = readable.filter(\.isForLogin).map(\.lifetime)
         guard !lifetimes.isEmpty else {
             self = .unknown
             return
         }
-        let hasSignature = summaries.contains { $0.keyUsage.contains(.nonRepudiation) }
+        let hasSignature = readable.contains { $0.extensions.keyUsage?.contains(.nonRepudiation) == true }
         self =
             lifetimes.allSatisfy { $0 == .temporary } ? .temporary(hasSignature: hasSignature) : .no
     }

@@ -1,7 +1,7 @@
 /// Why a revocation list or a responder's answer says nothing: a half sentence, and what to do.
 package struct RevocationProblem: Hashable, Sendable {
-    let why: String
-    let next: String
+    package let why: String
+    package let next: String
 }
 
 /// The problems of revocation lists and responders' answers.
@@ -15,6 +15,9 @@ extension Texts {
                 "Somebody may have changed it on the way: try again in another network. If it goes on, tell whoever issued the card."
             )
         )
+    }
+    package var otherIssuerKey: RevocationProblem {
+        RevocationProblem(why: text("another key of the issuer has signed it"), next: tell)
     }
     package var forgeableSignature: RevocationProblem {
         RevocationProblem(why: text("it was signed in a way that can be forged today"), next: tell)
@@ -64,9 +67,6 @@ extension Texts {
             next: tell
         )
     }
-    package var endless: RevocationProblem {
-        RevocationProblem(why: text("it does not say until when it counts"), next: tell)
-    }
 
     // MARK: Responders
 
@@ -81,6 +81,15 @@ extension Texts {
     }
     package var notDelegated: RevocationProblem {
         RevocationProblem(why: text("whoever signed it may not answer for the issuer"), next: tell)
+    }
+    package var signerRevoked: RevocationProblem {
+        RevocationProblem(why: text("the certificate of whoever signed it is revoked"), next: tell)
+    }
+    package var signerNotChecked: RevocationProblem {
+        RevocationProblem(
+            why: text("it could not be found out whether the certificate of whoever signed it is revoked"),
+            next: again
+        )
     }
     package func signerNotTrusted(_ detail: String) -> RevocationProblem {
         RevocationProblem(
@@ -102,7 +111,7 @@ extension Texts {
     }
     package func tooOld(_ date: String) -> RevocationProblem {
         RevocationProblem(
-            why: text("it was made on {date} and counts only at once", ["date": date]),
+            why: text("it was made on {date} and does not say until when it counts", ["date": date]),
             next: newer
         )
     }

@@ -4,6 +4,7 @@ internal import CardOperations
 internal import CertificateTrust
 internal import Glibc
 internal import Texts
+internal import X509
 
 /// `kortvakt cert export`: certificates as files for other programs.
 struct CertExportCommand: ParsableCommand {
@@ -36,8 +37,15 @@ struct CertExportCommand: ParsableCommand {
         guard found.certificates.allSatisfy({ !$0.der.isEmpty }) else {
             throw failure(Program.texts.exportUnreadable, exitCode: 5, code: "certificate-unreadable")
         }
-        let bytes = found.certificates.flatMap { certificate in
-            format == .der ? certificate.der : Array(PEM.text(der: certificate.der).utf8)
+        let bytes: [UInt8]
+        do throws(OpenSSLError) {
+            bytes = try found.certificates.map { (certificate) throws(OpenSSLError) in
+                format == .der ? certificate.der : Array(try PEM.text(der: certificate.der).utf8)
+            }.flatMap { $0 }
+        } catch {
+            let texts = Program.texts
+            let reason = LinkWording(showPersonalData: false, texts: texts).detail(error)
+            throw failure(texts.cannotWrite(output ?? "-", reason))
         }
         guard let output, output != "-" else {
             return Output.write(bytes, to: STDOUT_FILENO)

@@ -5,6 +5,7 @@ internal import CardOperations
 internal import CertificateTrust
 internal import PCSC
 internal import Texts
+internal import X509
 
 /// `kortvakt cert verify`: whether certificates are to be believed, and why not.
 struct CertVerifyCommand: ParsableCommand {

@@ -2,6 +2,7 @@ internal import CardApplications
 internal import CardOperations
 internal import CertificateTrust
 internal import Texts
+internal import X509
 
 /// `cert verify`; the keys are a contract.
 struct CertVerifyJSON: Encodable {
@@ -98,8 +99,8 @@ struct CertVerifyJSON: Encodable {
             status: name(finding.status),
             source: Nullable(evidence?.kind.rawValue),
             address: Nullable(evidence.map { ShownText(showPersonalData: personal).json($0.address) }),
-            made: Nullable(evidence.map { "\($0.made)" }),
-            validUntil: Nullable(evidence?.validUntil.map { "\($0)" }),
+            made: Nullable(evidence.map { "\($0.thisUpdate)" }),
+            validUntil: Nullable(evidence?.nextUpdate.map { "\($0)" }),
             fetched: Nullable(evidence.map { "\($0.fetched)" }),
             cached: Nullable(evidence?.isFromCache),
             obstacles: obstacles.map { wording.sentence($0).happened }
@@ -110,7 +111,7 @@ struct CertVerifyJSON: Encodable {
         LinkWording(showPersonalData: personal, texts: Program.texts).holder(certificate)
     }
 
-    private static func name(_ status: Revocation.Status) -> String {
+    private static func name(_ status: RevocationStatus) -> String {
         switch status {
         case .good: "good"
         case .revoked: "revoked"

@@ -2,6 +2,7 @@ internal import CardApplications
 internal import CardCore
 internal import CardOperations
 internal import CertificateTrust
+internal import X509
 
 /// A certificate on a card as JSON, of `status` and of `cert`; the keys are a contract.
 struct CertificateJSON: Encodable {
@@ -25,19 +26,21 @@ struct CertificateJSON: Encodable {
 
     init(_ certificate: CardCertificate, site: Site, personal: Bool, isDetailed: Bool = false) {
         let shown = ShownText(showPersonalData: personal)
-        let summary = CertificateSummary(der: certificate.der)
+        let read = certificate.certificate
         id = certificate.id
         label = shown.json(certificate.label)
-        subject = Nullable(summary.map { shown.json($0.subject) })
-        issuer = Nullable(summary.map { shown.json($0.issuer) })
-        serialNumber = Nullable(summary?.serialNumber)
-        notBefore = Nullable(summary?.notBefore)
-        notAfter = Nullable(summary?.notAfter)
-        keyUsage = summary?.keyUsage.map(\.rawValue) ?? []
-        hsaID = Nullable(summary?.hsaID.map(shown.json))
-        cardNumber = Nullable(summary?.cardNumber.map(shown.json))
+        subject = Nullable(read.map { shown.json("\($0.subject)") })
+        issuer = Nullable(read.map { shown.json("\($0.issuer)") })
+        serialNumber = Nullable(read.map { Hex.string(of: $0.serialNumber) })
+        notBefore = Nullable(read.map { "\($0.notBefore)" })
+        notAfter = Nullable(read.map { "\($0.notAfter)" })
+        keyUsage = read?.extensions.keyUsage?.map(\.rawValue) ?? []
+        var identifier: String?
+        if case .hsaID(let text)? = read?.holderNumber { identifier = shown.json(text) }
+        hsaID = Nullable(identifier)
+        cardNumber = Nullable(read?.cardNumber.map { shown.json($0.raw) })
         pin = Nullable(certificate.pin)
-        let warning = summary.flatMap { CertificateExpiry($0, limits: site.expiryLimits, at: .now) }
+        let warning = read.flatMap { CertificateExpiry($0, limits: site.expiryLimits, at: .now) }
         let (state, days): (String?, Int?) =
             switch warning {
             case .notYetValid: ("not-yet-valid", nil)
@@ -46,11 +49,11 @@ struct CertificateJSON: Encodable {
             case nil: (nil, nil)
             }
         (expiry, daysLeft) = (Nullable(state), Nullable(days))
-        details = isDetailed ? CertificateDetailsJSON(certificate, shown) : nil
+        details = isDetailed ? CertificateDetailsJSON(read, shown) : nil
     }
 }
 
-/// What only OpenSSL reads; everything is `null` or empty when it cannot.
+/// What `cert show` tells besides; everything is `null` or empty where the certificate cannot be read.
 struct CertificateDetailsJSON: Encodable {
     struct Key: Encodable {
         let kind: String
@@ -73,8 +76,7 @@ struct CertificateDetailsJSON: Encodable {
     /// SHA-256, hexadecimal.
     let fingerprint: Nullable<String>
 
-    init(_ card: CardCertificate, _ shown: ShownText) {
-        let certificate = try? Certificate(der: card.der)
+    init(_ certificate: Certificate?, _ shown: ShownText) {
         let extensions = certificate?.extensions
         key = Nullable(certificate.map { Key(kind: Self.name($0.key.kind), bits: $0.key.bits) })
         extendedKeyUsage = extensions?.extendedKeyUsage?.map(\.dotted) ?? []
@@ -87,7 +89,7 @@ struct CertificateDetailsJSON: Encodable {
         testIssuer = Nullable(certificate?.isOfTestIssuer)
         principalNames = extensions?.principalNames.map { shown.json($0.raw) } ?? []
         emailAddresses = extensions?.emailAddresses.map { shown.json($0.raw) } ?? []
-        crlAddresses = extensions?.crlPoints.flatMap(\.addresses).map(shown.json) ?? []
+        crlAddresses = extensions?.crlDistributionPoints.flatMap(\.addresses).map(shown.json) ?? []
         ocspAddresses = extensions?.ocspAddresses.map(shown.json) ?? []
         fingerprint = Nullable(certificate.map { Hex.string(of: $0.fingerprint) })
     }

@@ -4,6 +4,7 @@ internal import CardOperations
 internal import CertificateTrust
 internal import Configuration
 internal import Texts
+internal import X509
 
 /// Certificates in words, as `status` and `cert` show them.
 struct CertificateLines {
@@ -16,7 +17,7 @@ struct CertificateLines {
 
     /// What one needs to tell certificates apart, and a warning where one is due.
     func summary(of certificate: CardCertificate) -> [String] {
-        let warning = CertificateSummary(der: certificate.der).flatMap {
+        let warning = certificate.certificate.flatMap {
             CertificateExpiry($0, limits: site.expiryLimits, at: now)
         }
         return heading(of: certificate) + (warning.map { ["  \(texts.expiry($0))"] } ?? [])
@@ -25,14 +26,16 @@ struct CertificateLines {
     /// The same without a warning.
     func heading(of certificate: CardCertificate) -> [String] {
         let id = Texts.printable(certificate.id, limit: 20)
-        guard let summary = CertificateSummary(der: certificate.der) else {
+        guard let certificate = certificate.certificate else {
             return ["\(id)  \(texts.unreadableCertificate)"]
         }
-        let first = [id, use(summary.keyUsage), texts.validUntil(String(summary.notAfter.prefix(10)))]
+        let first = [
+            id, use(certificate.extensions.keyUsage ?? []), texts.validUntil(date(certificate.notAfter)),
+        ]
         return [
             first.compactMap { $0 }.joined(separator: "  "),
-            "  \(texts.heldBy(holder(summary)))",
-            "  \(texts.issuedBy(shown.line(summary.issuerName ?? summary.issuer)))",
+            "  \(texts.heldBy(holder(certificate)))",
+            "  \(texts.issuedBy(issuerName(certificate)))",
         ]
     }
 
@@ -66,16 +69,23 @@ struct CertificateLines {
         }
     }
 
-    private func use(_ usage: [CertificateSummary.KeyUsage]) -> String? {
+    private func use(_ usage: [CertificateExtensions.KeyUsage]) -> String? {
         usage.contains(.nonRepudiation)
             ? texts.forSignatures : usage.contains(.digitalSignature) ? texts.forLogin : nil
     }
 
-    private func holder(_ summary: CertificateSummary) -> String {
-        guard let name = summary.subjectName else { return shown.line(summary.subject) }
-        guard let number = summary.subjectSerialNumber else { return shown.line(name) }
-        return texts.holder(shown.line(name), shown.line(number))
+    private func holder(_ certificate: Certificate) -> String {
+        let subject = certificate.subject
+        guard let name = subject.commonName else { return shown.line("\(subject)") }
+        guard let number = subject.serialNumber else { return shown.line(name.raw) }
+        return texts.holder(shown.line(name.raw), shown.line(number.raw))
     }
+
+    private func issuerName(_ certificate: Certificate) -> String {
+        shown.line(certificate.issuer.commonName?.raw ?? "\(certificate.issuer)")
+    }
+
+    private func date(_ instant: Instant) -> String { String("\(instant)".prefix(10)) }
 
     // MARK: Details
 
@@ -103,11 +113,9 @@ struct CertificateLines {
     }
 
     private func issuer(of certificate: Certificate) -> [(String, [String])] {
-        let name = certificate.issuer.commonName?.raw ?? "\(certificate.issuer)"
         let level = certificate.levelOfAssurance.map {
             texts.certLevel($0, isTest: certificate.isOfTestIssuer)
         }
-        let dates = [certificate.notBefore, certificate.notAfter].map { String("\($0)".prefix(10)) }
         let expiry = CertificateExpiry(certificate, limits: site.expiryLimits, at: now).map(texts.expiry)
         let lifetime: String? =
             switch certificate.lifetime {
@@ -116,11 +124,12 @@ struct CertificateLines {
             case .ordinary: nil
             }
         return [
-            (texts.certIssuer, [shown.line(name)]),
+            (texts.certIssuer, [issuerName(certificate)]),
             (texts.certAssurance, level.map { [$0] } ?? []),
             (
                 texts.certValidity,
-                [texts.certFromTo(dates[0], dates[1])] + [lifetime, expiry].compactMap { $0 }
+                [texts.certFromTo(date(certificate.notBefore), date(certificate.notAfter))]
+                    + [lifetime, expiry].compactMap { $0 }
             ),
         ]
     }
@@ -140,7 +149,7 @@ struct CertificateLines {
                 texts.certNames,
                 (extensions.principalNames + extensions.emailAddresses).map { shown.line($0.raw) }
             ),
-            (texts.certRevocationLists, addresses(extensions.crlPoints.flatMap(\.addresses))),
+            (texts.certRevocationLists, addresses(extensions.crlDistributionPoints.flatMap(\.addresses))),
             (texts.certResponders, addresses(extensions.ocspAddresses)),
             (texts.certFingerprint, [Hex.string(of: certificate.fingerprint)]),
         ]

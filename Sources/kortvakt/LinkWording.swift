@@ -2,6 +2,7 @@ internal import CardOperations
 internal import CertificateTrust
 internal import Glibc
 internal import Texts
+internal import X509
 
 /// What everything that is said about certificates shares: how they are called, how their texts and times are shown.
 struct LinkWording {
@@ -81,7 +82,7 @@ struct LinkWording {
     // MARK: Errors
 
     /// The system's words where the system said no, else OpenSSL's.
-    func detail(_ error: LibraryError) -> String {
+    func detail(_ error: OpenSSLError) -> String {
         for entry in error.entries {
             // OpenSSL marks numbers of the system so (ERR_SYSTEM_FLAG), and has no words for them.
             let (mark, number) = (entry.code & 0x8000_0000, entry.code & 0x7FFF_FFFF)
@@ -100,6 +101,7 @@ struct LinkWording {
         switch error {
         case .tooLarge(let limit): texts.largerThan(limit)
         case .notACertificate(let error): texts.noCertificate(detail(error))
+        case .library(let error): texts.libraryFailed(detail(error)).why
         case .trailingBytes(let count): texts.trailingBytes(count)
         case .invalidTime: texts.invalidTime
         }

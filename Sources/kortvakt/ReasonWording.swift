@@ -1,5 +1,6 @@
 internal import CertificateTrust
 internal import Texts
+internal import X509
 
 /// Words for everything that is held against a certificate.
 struct ReasonWording {

@@ -1,5 +1,6 @@
 internal import CertificateTrust
 internal import Texts
+internal import X509
 
 /// Words for what is known of a certificate's revocation, and for what stood in the way of knowing.
 struct RevocationWording {
@@ -35,8 +36,8 @@ struct RevocationWording {
             case .ocsp: texts.accordingToService(host)
             }
         return [
-            source, texts.made(links.time(evidence.made)),
-            evidence.validUntil.map { texts.counts(until: links.time($0)) },
+            source, texts.made(links.time(evidence.thisUpdate)),
+            evidence.nextUpdate.map { texts.counts(until: links.time($0)) },
             evidence.isFromCache ? age(of: evidence.fetched, at: instant) : nil,
         ].compactMap { $0 }
     }
@@ -109,6 +110,7 @@ struct RevocationWording {
         case .notACRL: texts.notAList
         case .otherIssuer: texts.otherIssuer
         case .signatureInvalid: texts.wrongSignature
+        case .otherKey: texts.otherIssuerKey
         case .weakSignature: texts.forgeableSignature
         case .issuerMayNotSign: texts.issuerMayNotSign
         case .delta: texts.changesOnly
@@ -118,7 +120,8 @@ struct RevocationWording {
         case .unknownCriticalExtension(let numbers): texts.unknownCondition(links.list(numbers))
         case .notYetValid(let date): texts.notBefore(links.time(date))
         case .outOfDate(let date): texts.notAfter(links.time(date))
-        case .endless: texts.endless
+        case .tooOld(let date): texts.tooOld(links.time(date))
+        case .library(let error): texts.libraryFailed(links.detail(error))
         }
     }
 
@@ -129,6 +132,8 @@ struct RevocationWording {
         case .signatureInvalid: texts.wrongSignature
         case .weakSignature: texts.forgeableSignature
         case .notDelegated: texts.notDelegated
+        case .signerRevoked: texts.signerRevoked
+        case .signerNotChecked: texts.signerNotChecked
         case .signerNotTrusted(let error): texts.signerNotTrusted(links.detail(error))
         case .otherCertificate: texts.otherSubject
         case .notKnown: texts.subjectNotKnown

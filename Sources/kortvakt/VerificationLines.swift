@@ -1,6 +1,7 @@
 internal import CardOperations
 internal import CertificateTrust
 internal import Texts
+internal import X509
 
 /// What a verification found, in words for somebody who has never heard of a chain.
 struct VerificationLines {

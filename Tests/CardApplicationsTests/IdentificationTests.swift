@@ -2,6 +2,7 @@ import CardApplications
 import CardCore
 import Testing
 import VirtualCards
+import X509
 
 @Suite struct IdentificationTests {
     private static let iso: [UInt8] = [0xE8, 0x28, 0xBD, 0x08, 0x0F]
@@ -202,15 +203,15 @@ import VirtualCards
         let found = try #require(try bench.certificates())
         #expect(found.map(\.id) == ["45", "sign-2"])
         #expect(found.map(\.pin) == ["01", "02"])
-        for certificate in found { #expect(CertificateSummary(der: certificate.der) != nil) }
+        for certificate in found { #expect(certificate.certificate != nil) }
     }
 
     @Test func certificatesAreThoseOfTheTestAuthority() throws {
         let found = try #require(try FamilyBench().certificates())
-        let summaries = found.compactMap { CertificateSummary(der: $0.der) }
-        #expect(summaries.map(\.keyUsage.first) == [.digitalSignature, .nonRepudiation])
+        let summaries = found.compactMap(\.certificate)
+        #expect(summaries.map(\.extensions.keyUsage?.first) == [.digitalSignature, .nonRepudiation])
         for (certificate, summary) in zip(found, summaries) {
-            #expect(summary.hsaID?.hasPrefix("SE") == true && summary.cardNumber != nil)
+            #expect(summary.subject.serialNumber?.raw.hasPrefix("SE") == true && summary.cardNumber != nil)
             #expect(certificate.der.last != 0xFF && certificate.der.count >= 1_600)
         }
     }

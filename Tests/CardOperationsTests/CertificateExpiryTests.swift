@@ -2,6 +2,7 @@ import CardApplications
 import CardOperations
 import CertificateTrust
 import Testing
+import X509
 
 /// When something is said about a certificate's time, and what.
 @Suite struct CertificateExpiryTests {
@@ -50,19 +51,6 @@ import Testing
         #expect(expiry(days: 1000, at: 991 * Self.day, limits: limits) == .expiresSoon(days: 9))
         #expect(expiry(days: 30, at: 30 * Self.day, limits: limits) == nil)
         #expect(expiry(days: 30, at: 30 * Self.day + 1, limits: limits) != nil)
-    }
-
-    @Test(arguments: ["login", "reservkort-login"])
-    func bothReadersOfACertificateSayTheSame(name: String) throws {
-        let der = try Pair.certificate("certificates/\(name)")
-        let certificate = try Certificate(der: der)
-        let summary = try #require(CertificateSummary(der: der))
-        let limits = CertificateExpiry.Limits()
-        for offset: Int64 in [-1, 0, 20, 25, 30, 31, 8_700, 8_800] {
-            let instant = Instant(seconds: certificate.notBefore.seconds + offset * Self.day)
-            let one = CertificateExpiry(certificate, limits: limits, at: instant)
-            #expect(one == CertificateExpiry(summary, limits: limits, at: instant))
-        }
     }
 
     @Test func aReservkortIsToldByItsCertificates() throws {

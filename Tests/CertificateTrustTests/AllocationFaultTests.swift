@@ -3,6 +3,7 @@ import FoundationEssentials
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// Every allocation of OpenSSL fails once: nothing is believed because of it, nothing is lost, nothing is freed twice.
 @Suite struct AllocationFaultTests {
@@ -19,7 +20,7 @@ import Testing
             case .list, .listOfRevoked: ["no: notACRL"]
             case .verify, .verifyExpired: ["rejected [other]"]
             case .load, .answer, .answerOfRevoked, .possession, .otherPossession: ["no: library"]
-            case .request, .challenge: ["no: LibraryError"]
+            case .request, .challenge: ["no: OpenSSLError"]
             }
         }
 
@@ -96,7 +97,7 @@ import Testing
             revoked = try Fixtures.certificate("revoked")
             expired = try Fixtures.certificate("expired")
             issuer = try Fixtures.certificate("issuer")
-            rootPEM = Array((PEM.text(of: try Certificate(der: root)) + PEM.text(of: issuer)).utf8)
+            rootPEM = Array((try PEM.text(of: Certificate(der: root)) + PEM.text(of: issuer)).utf8)
             folder = try Folder()
             try folder.write(rootPEM, to: "root.pem")
             store = try TrustStore.load(path: folder.path)
@@ -171,10 +172,10 @@ import Testing
 
         private func status(_ certificate: Certificate, list: [UInt8]) -> Outcome {
             do throws(Revocation.CRLProblem) {
-                let answer = try RevocationList(der: list).answer(
+                let answer = try CRL(list).statement(
                     about: certificate,
                     issuer: issuer,
-                    point: certificate.extensions.crlPoints[0],
+                    point: certificate.extensions.crlDistributionPoints[0],
                     at: Fixtures.instant
                 )
                 return Outcome(text: answer.status.word)
@@ -185,7 +186,7 @@ import Testing
 
         private func status(_ certificate: Certificate, answer: [UInt8]) -> Outcome {
             do throws(Revocation.OCSPProblem) {
-                let answer = try ResponderAnswer(der: answer).answer(
+                let answer = try OCSPResponse(der: answer).statement(
                     about: certificate,
                     issuer: issuer,
                     at: Fixtures.instant
@@ -197,15 +198,15 @@ import Testing
         }
 
         private func request() -> Outcome {
-            do throws(LibraryError) {
-                return Outcome(text: "\(try ResponderAnswer.request(about: login, issuer: issuer))")
+            do throws(OpenSSLError) {
+                return Outcome(text: "\(try OCSPResponse.request(about: login, issuer: issuer))")
             } catch {
                 return .no(error)
             }
         }
 
         private func makeChallenge() -> Outcome {
-            do throws(LibraryError) {
+            do throws(OpenSSLError) {
                 let challenge = try Challenge()
                 let info = try challenge.digestInfo(.sha256)
                 return Outcome(text: "\(challenge.bytes.count) \(info.count)")
@@ -230,7 +231,7 @@ import Testing
     }
 }
 
-extension Revocation.Status {
+extension RevocationStatus {
     fileprivate var word: String {
         switch self {
         case .good: "good"

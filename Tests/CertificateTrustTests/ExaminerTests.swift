@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// What chain, revocation and possession come to together.
 ///
@@ -186,7 +187,7 @@ import Testing
     }
 }
 
-extension Revocation.Status {
+extension RevocationStatus {
     fileprivate var isUnknown: Bool {
         if case .unknown = self { true } else { false }
     }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// Signatures that the openssl command makes with the keys of the test PKI.
 @Suite struct PossessionTests {
@@ -32,8 +33,8 @@ import Testing
 
     private static let pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"]
 
-    @Test(arguments: Challenge.Digest.allCases)
-    func theHolderOfAnRSAKeyIsProven(digest: Challenge.Digest) async throws {
+    @Test(arguments: DigestAlgorithm.allCases)
+    func theHolderOfAnRSAKeyIsProven(digest: DigestAlgorithm) async throws {
         let challenge = try Challenge()
         let plain = try await sign(challenge, key: "login", ["-\(digest)"])
         let pss = try await sign(challenge, key: "login", ["-\(digest)"] + Self.pss)
@@ -43,8 +44,8 @@ import Testing
         #expect(try check("login", challenge, pss, .rsaPKCS1(digest)) == .refuted)
     }
 
-    @Test(arguments: [("p256", Challenge.Digest.sha256, 32), ("p384", .sha384, 48), ("p384", .sha256, 48)])
-    func theHolderOfACurveKeyIsProven(name: String, digest: Challenge.Digest, size: Int) async throws {
+    @Test(arguments: [("p256", DigestAlgorithm.sha256, 32), ("p384", .sha384, 48), ("p384", .sha256, 48)])
+    func theHolderOfACurveKeyIsProven(name: String, digest: DigestAlgorithm, size: Int) async throws {
         let challenge = try Challenge()
         let der = try await sign(challenge, key: name, ["-\(digest)"])
         let plain = try #require(Self.plain(der, size: size))
@@ -55,8 +56,8 @@ import Testing
     }
 
     /// A card that only pads signs what `digestInfo` gives.
-    @Test(arguments: Challenge.Digest.allCases)
-    func aCardThatOnlyPadsIsProven(digest: Challenge.Digest) async throws {
+    @Test(arguments: DigestAlgorithm.allCases)
+    func aCardThatOnlyPadsIsProven(digest: DigestAlgorithm) async throws {
         let challenge = try Challenge()
         let folder = try Folder()
         let input = try folder.write(challenge.digestInfo(digest), to: "info")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// Every reason, and the facts that come with it.
 @Suite struct ReasonTests {

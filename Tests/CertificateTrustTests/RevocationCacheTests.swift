@@ -3,15 +3,16 @@ import Glibc
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// Where fetched lists and answers are kept, and which of several counts.
 @Suite struct RevocationCacheTests {
     private func kept(_ folder: String, _ seconds: Int, _ byte: UInt8) throws {
-        #expect(RevocationCache(folders: [folder]).keep([byte], as: "key") == nil)
-        let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first)
+        #expect(RevocationCache(folders: [folder]).keep([byte], as: .crl("key")) == nil)
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: "\(folder)/crl").first)
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSince1970: Double(seconds))],
-            ofItemAtPath: "\(folder)/\(name)"
+            ofItemAtPath: "\(folder)/crl/\(name)"
         )
     }
 
@@ -21,26 +22,26 @@ import Testing
         try kept(one, 1_000, 1)
         try kept(two, 2_000, 2)
         for folders in [[one, none, two], [two, one]] {
-            let item = try #require(RevocationCache(folders: folders).item("key", maximumSize: 10))
+            let item = try #require(RevocationCache(folders: folders).item("key"))
             #expect(item.bytes == [2])
             #expect(item.fetched == Instant(seconds: 2_000))
         }
-        #expect(RevocationCache(folders: [one]).item("key", maximumSize: 10)?.bytes == [1])
-        #expect(RevocationCache(folders: [one]).item("another key", maximumSize: 10) == nil)
+        #expect(RevocationCache(folders: [one]).item("key")?.bytes == [1])
+        #expect(RevocationCache(folders: [one]).item("another key") == nil)
     }
 
     @Test func whatIsFetchedGoesIntoTheFirstFolderAlone() throws {
         let folder = try Folder()
         let folders = ["\(folder.path)/one", "\(folder.path)/two"]
-        #expect(RevocationCache(folders: folders).keep([1], as: "key") == nil)
+        #expect(RevocationCache(folders: folders).keep([1], as: .crl("key")) == nil)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["one"])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folders[0]).count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folders[0])/crl").count == 1)
     }
 
     @Test func theFolderAndTheOneAroundItAreMade() throws {
         let folder = try Folder()
         let cache = RevocationCache(folders: ["\(folder.path)/.cache/kortvakt"])
-        #expect(cache.keep([1], as: "key") == nil)
+        #expect(cache.keep([1], as: .crl("key")) == nil)
         func mode(_ path: String) throws -> Int? {
             try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         }
@@ -48,37 +49,35 @@ import Testing
         #expect(try mode("\(folder.path)/.cache/kortvakt") == 0o755)
         // No more than these two.
         let deep = RevocationCache(folders: ["\(folder.path)/a/b/c"])
-        #expect(deep.keep([1], as: "key") == ENOENT)
-        #expect(RevocationCache(folders: []).keep([1], as: "key") == EINVAL)
+        #expect(deep.keep([1], as: .crl("key")) == ENOENT)
+        #expect(RevocationCache(folders: []).keep([1], as: .crl("key")) == EINVAL)
     }
 
     @Test func aLaterOneTakesThePlaceOfAnEarlier() throws {
         let folder = try Folder()
         let cache = RevocationCache(folders: [folder.path])
-        #expect(cache.keep([1], as: "key") == nil)
-        #expect(cache.keep([2, 3], as: "key") == nil)
-        #expect(cache.item("key", maximumSize: 10)?.bytes == [2, 3])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
-        // One that is larger than what was asked for is none.
-        #expect(cache.item("key", maximumSize: 1) == nil)
+        #expect(cache.keep([1], as: .crl("key")) == nil)
+        #expect(cache.keep([2, 3], as: .crl("key")) == nil)
+        #expect(cache.item("key")?.bytes == [2, 3])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/crl").count == 1)
     }
 
     @Test func whatIsNoFileOfOursIsNotTaken() throws {
         let folder = try Folder()
         let cache = RevocationCache(folders: [folder.path])
-        #expect(cache.keep([1], as: "key") == nil)
-        let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder.path).first)
-        let file = "\(folder.path)/\(name)"
+        #expect(cache.keep([1], as: .crl("key")) == nil)
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/crl").first)
+        let file = "\(folder.path)/crl/\(name)"
         // A link to the very file.
         try FileManager.default.moveItem(atPath: file, toPath: "\(folder.path)/moved")
         #expect(unsafe symlink("\(folder.path)/moved", file) == 0)
-        #expect(cache.item("key", maximumSize: 10) == nil)
+        #expect(cache.item("key") == nil)
         #expect(unsafe unlink(file) == 0)
         #expect(unsafe mkfifo(file, 0o644) == 0)
-        #expect(cache.item("key", maximumSize: 10) == nil)
+        #expect(cache.item("key") == nil)
         #expect(unsafe unlink(file) == 0)
-        try folder.write([], to: name)
-        #expect(cache.item("key", maximumSize: 10) == nil)
+        try folder.write([], to: "crl/\(name)")
+        #expect(cache.item("key") == nil)
     }
 
     // In processes of their own: environment and user are everybody's.
@@ -107,18 +106,18 @@ import Testing
         let folder = try Folder()
         let path = folder.path
         let shared = RevocationCache(folders: ["\(path)/shared"])
-        #expect(shared.keep([1], as: "key") == nil)
+        #expect(shared.keep([1], as: .crl("key")) == nil)
         await #expect(processExitsWith: .success) { [path = path as String] in
             unsafe mkdir("\(path)/home", 0o755)
             unsafe chown("\(path)/home", Self.nobody, Self.nobody)
             let isRoot = geteuid() == 0
             Self.becomeOrdinary()
             let cache = RevocationCache(folders: ["\(path)/home/.cache/kortvakt", "\(path)/shared"])
-            #expect(cache.item("key", maximumSize: 10)?.bytes == [1])
-            #expect(cache.keep([2], as: "other key") == nil)
-            #expect(cache.item("other key", maximumSize: 10)?.bytes == [2])
+            #expect(cache.item("key")?.bytes == [1])
+            #expect(cache.keep([2], as: .crl("other key")) == nil)
+            #expect(cache.item("other key")?.bytes == [2])
             if isRoot {
-                #expect(RevocationCache(folders: ["\(path)/shared"]).keep([3], as: "key") == EACCES)
+                #expect(RevocationCache(folders: ["\(path)/shared"]).keep([3], as: .crl("key")) == EACCES)
             }
         }
     }
@@ -147,5 +146,12 @@ import Testing
     private static func becomeOrdinary() {
         guard geteuid() == 0 else { return }
         #expect(seteuid(nobody) == 0)
+    }
+}
+
+extension RevocationCache {
+    /// The youngest list that was kept.
+    fileprivate func item(_ address: String) -> (bytes: [UInt8], fetched: Instant)? {
+        files(.crl(address)).lazy.compactMap { $0.read() }.first.map { ($0.bytes, $0.file.fetched) }
     }
 }

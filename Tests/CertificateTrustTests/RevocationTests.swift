@@ -4,6 +4,7 @@ import Glibc
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// Asking over the network, which ends on this machine.
 @Suite struct RevocationTests {
@@ -45,7 +46,7 @@ import Testing
     @Test func aRevokedOneIsRevokedByResponderAndList() async throws {
         try await WebServer.run { server in
             let found = try check("revoked", .online, cache: nil, proxy: server.address)
-            let expected = Revocation.Status.revoked(
+            let expected = RevocationStatus.revoked(
                 at: Instant(seconds: 1_772_366_400),
                 reason: .keyCompromise
             )

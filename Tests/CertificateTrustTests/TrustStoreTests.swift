@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// Which files make somebody trusted.
 @Suite struct TrustStoreTests {
@@ -24,7 +25,7 @@ import Testing
         let folder = try Folder()
         try folder.write(Fixtures.der("root"), to: "a.DER")
         let both = try [Fixtures.certificate("issuer"), Fixtures.certificate("other-root")]
-        try folder.write("Explained here\n" + both.map(PEM.text).joined(), to: "b.pem")
+        try folder.write("Explained here\n" + both.map { try PEM.text(of: $0) }.joined(), to: "b.pem")
         // The same once more counts once.
         try folder.write(PEM.text(of: Fixtures.certificate("root")), to: "c.crt")
         let store = try TrustStore.load(path: folder.path)
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func textOfPEMIsThatOfOpenSSL() async throws {
-        let text = PEM.text(of: try Fixtures.certificate("login"))
+        let text = try PEM.text(of: Fixtures.certificate("login"))
         let answer = try await OpenSSLCommand.run(["x509", "-in", Fixtures.path("login")])
         #expect(answer.said == text)
     }
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test func whatIsNotOnlyCertificatesIsRefusedAsAWhole() throws {
-        let root = PEM.text(of: try Fixtures.certificate("root"))
+        let root = try PEM.text(of: Fixtures.certificate("root"))
         let key = "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"
         #expect(try problem(Array((root + key).utf8)) == .notOnlyCertificates(found: "PRIVATE KEY"))
         #expect(try problem(Array("no certificate\n".utf8)) == .empty)

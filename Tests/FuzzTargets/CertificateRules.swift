@@ -1,4 +1,5 @@
 internal import CertificateTrust
+internal import X509
 
 /// What must hold of everything that is told of a certificate.
 enum CertificateRules {
@@ -59,9 +60,10 @@ enum CertificateRules {
         for list in texts { broken.expect(list.count <= 32, "more names than are read") }
         for text in texts.joined() + extensions.refusedAddresses { judge(text, limit: 1024, &broken) }
         if let number = extensions.cardNumber { judge(number, limit: 127, &broken) }
-        broken.expect(extensions.crlPoints.count <= 32, "more distribution points than are read")
+        broken.expect(extensions.crlDistributionPoints.count <= 32, "more distribution points than are read")
         let lists =
-            [extensions.ocspAddresses, extensions.issuerAddresses] + extensions.crlPoints.map(\.addresses)
+            [extensions.ocspAddresses, extensions.issuerAddresses]
+            + extensions.crlDistributionPoints.map(\.addresses)
         for list in lists { broken.expect(list.count <= 32, "more addresses than are read") }
         for address in lists.joined() {
             let bytes = Array(address.utf8)

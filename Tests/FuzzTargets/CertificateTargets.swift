@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import CertificateTrust
+internal import X509
 
 /// Certificates as they are read, shown, and judged.
 enum CertificateTargets {
@@ -8,7 +9,7 @@ enum CertificateTargets {
             broken.expect(false, "the test PKI cannot be read")
             return
         }
-        if let certificate = read(input, &broken) {
+        if let certificate: Certificate = read(input, &broken) {
             CertificateRules.judge(certificate, &broken)
             examine(certificate, pki, isSigned: false, &broken)
             helps(certificate, pki, &broken)
@@ -18,6 +19,11 @@ enum CertificateTargets {
             examine(certificate, pki, isSigned: true, &broken)
         }
         trust(input, pki, &broken)
+    }
+
+    /// What a card offers as a certificate.
+    static func read(_ der: [UInt8], _ broken: inout BrokenRules) {
+        if let certificate: Certificate = read(der, &broken) { CertificateRules.judge(certificate, &broken) }
     }
 
     private static func read(_ der: [UInt8], _ broken: inout BrokenRules) -> Certificate? {
@@ -32,7 +38,7 @@ enum CertificateTargets {
         guard let certificate = try? found.get() else { return nil }
         broken.expect(certificate.der == der, "a certificate is not kept whole")
         broken.expect(der.count <= Certificate.maximumSize, "a certificate too large was read")
-        let text = PEM.text(of: certificate)
+        let text = (try? PEM.text(of: certificate)) ?? ""
         let again = try? TrustFile.certificates(in: Array(text.utf8))
         settle("reading PEM", &broken)
         broken.expect(again == [certificate], "a certificate does not survive PEM")

@@ -1,4 +1,5 @@
 internal import CertificateTrust
+internal import X509
 
 /// Everything that is done with certificates, on every fixture, from the files to the verdict.
 package struct CertificateTour {

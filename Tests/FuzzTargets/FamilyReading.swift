@@ -82,7 +82,7 @@ enum ReportRules {
         for certificate in certificates {
             broken.expect(certificate.der.count <= 32_767, "a certificate longer than a file")
             FileTargets.check(certificate.label, &broken)
-            FileTargets.certificate(certificate.der, &broken)
+            CertificateTargets.read(certificate.der, &broken)
         }
     }
 }

@@ -12,21 +12,6 @@ enum FileTargets {
         }
     }
 
-    static func certificate(_ input: [UInt8], _ broken: inout BrokenRules) {
-        guard let summary = CertificateSummary(der: input) else { return }
-        broken.expect(input.count <= 16_384, "a certificate too large was looked into")
-        // Each octet that is no UTF-8 becomes three; 32 sets of four attributes with a value of at most 256 octets.
-        let longest = 32 * 4 * (3 * 256 + input.count)
-        broken.expect(summary.subject.utf8.count <= longest, "a subject longer than its certificate")
-        broken.expect(summary.issuer.utf8.count <= longest, "an issuer longer than its certificate")
-        broken.expect(summary.keyUsage.count <= 9, "more key usages than there are")
-        broken.expect((summary.cardNumber?.utf8.count ?? 0) <= 3 * 64, "a card number too long")
-        for time in [summary.notBefore, summary.notAfter] {
-            broken.expect(time.utf8.count == 20, "a time of another form")
-        }
-        _ = summary.hsaID
-    }
-
     static func counters(_ input: [UInt8], _ broken: inout BrokenRules) {
         for reference in [0x81, 0x00, 0xFF, input.first ?? 0] as [UInt8] {
             let status = ThalesCounters.status(of: PINReference(rawValue: reference), in: input)

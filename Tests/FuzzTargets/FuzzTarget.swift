@@ -18,8 +18,6 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case prkdf
     /// EF.CD.
     case cdf
-    /// X.509 certificates as `status` shows them.
-    case certificate
     /// X.509 certificates, and PEM, as they are verified.
     case x509
     /// Revocation lists.
@@ -66,7 +64,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package var isWholeCard: Bool { hintedFamilies != nil }
 
     /// Whether an input is most often DER.
-    package var isDER: Bool { [.x509, .crl, .ocsp, .certificate].contains(self) }
+    package var isDER: Bool { [.x509, .crl, .ocsp].contains(self) }
 
     /// Feeds `input` and returns every rule that was broken; a trap is for the caller to see.
     package func run(_ input: [UInt8]) -> [String] {
@@ -80,7 +78,6 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .aodf: PKCS15Targets.authenticationObjects(input, &broken)
         case .prkdf: PKCS15Targets.privateKeys(input, &broken)
         case .cdf: PKCS15Targets.certificates(input, &broken)
-        case .certificate: FileTargets.certificate(input, &broken)
         case .x509: CertificateTargets.certificate(input, &broken)
         case .crl: RevocationTargets.list(input, &broken)
         case .ocsp: RevocationTargets.answer(input, &broken)

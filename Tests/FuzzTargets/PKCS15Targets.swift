@@ -56,7 +56,7 @@ enum PKCS15Targets {
             case .path(let path): check(path, &broken)
             case .direct(let der):
                 broken.expect(der.count <= input.count, "a certificate longer than its file")
-                FileTargets.certificate(der, &broken)
+                CertificateTargets.read(der, &broken)
             case .unsupported: break
             }
         }
@@ -139,7 +139,7 @@ extension PKCS15Targets {
             // A certificate is handed on without its padding; of that of other files a few bytes are enough.
             let whole = try? DataObjectFile.lengthOfFirstElement(in: content)
             let end = content.lastIndex { $0 != 0xFF }.map { min($0 + 4, content.count) } ?? 0
-            let bytes = Array(content.prefix(target == .certificate ? whole ?? end : end))
+            let bytes = Array(content.prefix(target == .x509 ? whole ?? end : end))
             seeds += [(target, name, bytes), (.tlv, name, bytes)]
         }
         // The same card where no name is known and EF.DIR has to tell the way.
@@ -160,7 +160,7 @@ extension PKCS15Targets {
         case "3F0050154401": .aodf
         case "3F004402", "3F0050154402": .prkdf
         case "3F004404", "3F0050154403", "3F0050154404": .cdf
-        case "3F004331", "3F0050154332": .certificate
+        case "3F004331", "3F0050154332": .x509
         default: nil
         }
     }

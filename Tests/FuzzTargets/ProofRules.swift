@@ -1,6 +1,7 @@
 internal import CardApplications
 internal import CardCore
 internal import CardOperations
+internal import X509
 
 /// What must hold of a signature that shows that a card holds a key.
 enum ProofRules {

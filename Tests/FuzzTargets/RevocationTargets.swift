@@ -1,6 +1,7 @@
 internal import COpenSSL
 internal import CertificateTrust
 internal import Glibc
+internal import X509
 
 /// Revocation lists and answers of responders, as they come over the network or out of a cache.
 enum RevocationTargets {
@@ -26,12 +27,12 @@ enum RevocationTargets {
 
     private static func judge(list der: [UInt8], _ pki: TestPKI, isSigned: Bool, _ broken: inout BrokenRules)
     {
-        guard let point = pki.login.extensions.crlPoints.first else { return }
-        typealias Found = Result<RevocationList.Answer, Revocation.CRLProblem>
+        guard let point = pki.login.extensions.crlDistributionPoints.first else { return }
+        typealias Found = Result<RevocationStatement, Revocation.CRLProblem>
         for subject in [pki.login, pki.revoked, pki.issuer] {
             func ask() -> Found {
                 Found { () throws(Revocation.CRLProblem) in
-                    try RevocationList(der: der).answer(
+                    try CRL(der).statement(
                         about: subject,
                         issuer: pki.issuer,
                         point: point,
@@ -58,17 +59,16 @@ enum RevocationTargets {
     }
 
     private static func judge(
-        _ answer: RevocationList.Answer,
+        _ answer: RevocationStatement,
         of der: [UInt8],
         about subject: Certificate,
         _ pki: TestPKI,
         _ broken: inout BrokenRules
     ) {
-        let latest = TestPKI.instant.seconds + RevocationList.tolerance
-        broken.expect(answer.made.seconds <= latest, "a list of the future")
-        let isHold =
-            if case .revoked(_, let reason) = answer.status { reason == .certificateHold } else { true }
-        broken.expect(answer.validUntil >= TestPKI.instant || !isHold, "a list out of date")
+        let latest = TestPKI.instant.seconds + RevocationStatement.tolerance
+        broken.expect(answer.thisUpdate.seconds <= latest, "a list of the future")
+        let end = answer.nextUpdate?.seconds ?? answer.thisUpdate.seconds + Revocation.standardMaximumAge
+        broken.expect(end >= TestPKI.instant.seconds || answer.status != .good, "a list out of date")
         guard let crl = unsafe TestPKI.decoded(der, { unsafe d2i_X509_CRL(nil, $0, $1) }) else {
             broken.expect(false, "an answer of no list")
             return
@@ -106,11 +106,11 @@ enum RevocationTargets {
         isSigned: Bool,
         _ broken: inout BrokenRules
     ) {
-        typealias Found = Result<ResponderAnswer.Answer, Revocation.OCSPProblem>
+        typealias Found = Result<RevocationStatement, Revocation.OCSPProblem>
         for subject in [pki.login, pki.revoked] {
             func ask() -> Found {
                 Found { () throws(Revocation.OCSPProblem) in
-                    try ResponderAnswer(der: der).answer(
+                    try OCSPResponse(der: der).statement(
                         about: subject,
                         issuer: pki.issuer,
                         at: TestPKI.instant
@@ -122,10 +122,10 @@ enum RevocationTargets {
             broken.expect(found.text == ask().text, "an answer is read in two ways")
             guard case .success(let answer) = found else { continue }
             let instant = TestPKI.instant.seconds
-            let tolerance = ResponderAnswer.tolerance
-            broken.expect(answer.made.seconds <= instant + tolerance, "an answer of the future")
-            let end = answer.validUntil?.seconds ?? answer.made.seconds
-            broken.expect(end >= instant - tolerance, "an answer out of date")
+            let tolerance = RevocationStatement.tolerance
+            broken.expect(answer.thisUpdate.seconds <= instant + tolerance, "an answer of the future")
+            let isOver = answer.nextUpdate.map { $0.seconds < instant - tolerance } ?? false
+            broken.expect(!isOver || answer.status != .good, "an answer out of date")
             broken.expect(
                 isSigned || subject != pki.revoked || answer.status != .good,
                 "revoked, and called good"
@@ -159,22 +159,22 @@ enum RevocationTargets {
     }
 }
 
-extension Result<RevocationList.Answer, Revocation.CRLProblem> {
+extension Result<RevocationStatement, Revocation.CRLProblem> {
     /// Everything that was said, for comparing.
     fileprivate var text: String {
         switch self {
         case .failure(let problem): "\(problem)"
-        case .success(let answer): "\(answer.status) \(answer.made) \(answer.validUntil)"
+        case .success(let answer): "\(answer)"
         }
     }
 }
 
-extension Result<ResponderAnswer.Answer, Revocation.OCSPProblem> {
+extension Result<RevocationStatement, Revocation.OCSPProblem> {
     /// Everything that was said, for comparing.
     fileprivate var text: String {
         switch self {
         case .failure(let problem): "\(problem)"
-        case .success(let answer): "\(answer.status) \(answer.made) \(answer.validUntil?.description ?? "")"
+        case .success(let answer): "\(answer)"
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import CardCore
 internal import CertificateTrust
 package import VirtualCards
+internal import X509
 
 /// First inputs for each target, made of the software cards.
 package enum Seeds {
@@ -58,7 +59,7 @@ package enum Seeds {
         var seeds: [Seed] = TestPKI.certificates.map { (.x509, $0.name, $0.bytes) }
         seeds += TestPKI.lists.map { (.crl, $0.name, $0.bytes) }
         if let pki = TestPKI.shared {
-            let text = [pki.root, pki.issuer].map(PEM.text).joined()
+            let text = [pki.root, pki.issuer].compactMap { try? PEM.text(of: $0) }.joined()
             seeds.append((.x509, "bundle", Array(text.utf8)))
         }
         // Each key and each way: the true answer, one that is cut, and one with a bit too many.

@@ -2,6 +2,7 @@ internal import COpenSSL
 internal import CardApplications
 internal import CardCore
 internal import CertificateTrust
+internal import X509
 
 /// A key of the test PKI, its certificate, and what it makes of a challenge.
 struct SignatureKey: Sendable {

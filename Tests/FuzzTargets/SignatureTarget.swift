@@ -2,6 +2,7 @@ internal import COpenSSL
 internal import CardApplications
 internal import CardCore
 internal import CertificateTrust
+internal import X509
 
 /// What a card answers when it is to sign our challenge, up to the verdict whether it holds the key.
 ///
@@ -67,7 +68,7 @@ enum SignatureTarget {
         _ key: SignatureKey,
         _ broken: inout BrokenRules
     ) {
-        let digests = Challenge.Digest.allCases
+        let digests = DigestAlgorithm.allCases
         let digest = digests[Int(first >> 4 & 7) % digests.count]
         let schemes: [Possession.Scheme] = [.rsaPKCS1(digest), .rsaPSS(digest), .ecdsaDER(digest)]
         for scheme in schemes {
@@ -139,7 +140,7 @@ enum SignatureTarget {
         private func request(_ key: SignatureKey) -> SigningRequest? {
             switch (self, key.kind) {
             case (_, .ec(let curve)):
-                let digest: Challenge.Digest = curve == .p256 ? .sha256 : .sha384
+                let digest: DigestAlgorithm = curve == .p256 ? .sha256 : .sha384
                 return (try? key.challenge.hash(digest)).map {
                     SigningRequest(form: .ecdsa(curve.hash), input: $0)
                 }

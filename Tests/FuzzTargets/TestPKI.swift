@@ -1,6 +1,7 @@
 internal import COpenSSL
 internal import CertificateTrust
 internal import Glibc
+internal import X509
 
 /// The test PKI, which the targets for certificates trust, and the key of its issuer, to sign what nobody should have signed.
 ///

@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import CertificateTrust
+internal import X509
 
 /// What must hold of a verdict.
 enum VerdictRules {

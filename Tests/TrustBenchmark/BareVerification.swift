@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import CertificateTrust
+import X509
 
 /// What a C program does that verifies many certificates: everything prepared once, and a context for each.
 ///

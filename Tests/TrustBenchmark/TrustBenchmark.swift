@@ -1,5 +1,6 @@
 internal import CertificateTrust
 internal import Glibc
+import X509
 
 /// Measures the verification of one certificate; called by Tests/tools/bench, which makes what it takes.
 ///

@@ -1,4 +1,5 @@
 import Testing
+import X509
 
 @testable import CertificateTrust
 @testable import Texts
@@ -193,8 +194,8 @@ struct WordingTests {
         let evidence = Revocation.Evidence(
             kind: .crl,
             address: "nonsense",
-            made: Instant(seconds: .min / 4),
-            validUntil: nil,
+            thisUpdate: Instant(seconds: .min / 4),
+            nextUpdate: nil,
             fetched: Instant(seconds: .min / 4),
             isFromCache: true
         )
@@ -228,13 +229,13 @@ struct WordingTests {
     func systemErrors() {
         let wording = RevocationWording(showPersonalData: true, texts: Catalogues.texts(.en))
         // ECONNREFUSED, with OpenSSL's mark for numbers of the system.
-        let refused = LibraryError.Entry(
+        let refused = OpenSSLError.Entry(
             code: 0x8000_0000 | 111,
             text: "error 8000006f",
             detail: "calling connect()"
         )
         let failure = WebFetcher.Failure.notConnected(
-            LibraryError(entries: Samples.error.entries + [refused])
+            OpenSSLError(entries: Samples.error.entries + [refused])
         )
         #expect(
             wording.sentence(.notFetched(address: "http://a.example", failure)).happened

@@ -1,4 +1,5 @@
 internal import CardCore
+internal import X509
 
 /// Turns authentication objects into policies and finds out what each code is for.
 enum PKCS15Policies {
@@ -148,7 +149,7 @@ enum PKCS15Policies {
         for index in policies.indices where policies[index].kind == .pin {
             let usages =
                 certificates.filter { $0.pin == policies[index].id }
-                .compactMap { CertificateSummary(der: $0.der)?.keyUsage }
+                .compactMap { $0.certificate.map { $0.extensions.keyUsage ?? [] } }
             guard !usages.isEmpty else { continue }
             if usages.contains(where: { $0.contains(.digitalSignature) }) {
                 policies[index].role = .auth

@@ -1,4 +1,5 @@
 internal import CardCore
+internal import SwiftASN1
 
 /// A card's signature in the form in which everybody verifies it; hostile until it is verified.
 enum SignatureValue {
@@ -14,7 +15,7 @@ enum SignatureValue {
         on curve: CertificateKey.Curve
     ) throws(CardError) -> [UInt8] {
         guard bytes.count == 2 * curve.length else { throw .malformed(file: name) }
-        return sequence(bytes.prefix(curve.length), bytes.suffix(curve.length))
+        return try encoded(bytes.prefix(curve.length), bytes.suffix(curve.length))
     }
 
     /// An ECDSA-Sig-Value from a card, in DER: cards are known that put zeros in front of the numbers.
@@ -26,21 +27,20 @@ enum SignatureValue {
         else { throw .malformed(file: name) }
         let values = numbers.map { bytes[$0.value].drop { $0 == 0 } }
         guard values.allSatisfy({ $0.count <= curve.length }) else { throw .malformed(file: name) }
-        return sequence(values[0], values[1])
+        return try encoded(values[0], values[1])
     }
 
     private static let name = "signature"
 
-    /// At most 102 octets of content, so each length is one octet.
-    private static func sequence(_ r: ArraySlice<UInt8>, _ s: ArraySlice<UInt8>) -> [UInt8] {
-        let content = integer(r) + integer(s)
-        return [0x30, UInt8(truncatingIfNeeded: content.count)] + content
-    }
-
-    private static func integer(_ number: ArraySlice<UInt8>) -> [UInt8] {
-        let significant = number.drop { $0 == 0 }
-        let isPositive = significant.first.map { $0 & 0x80 == 0 } ?? false
-        let octets = isPositive ? Array(significant) : [0x00] + significant
-        return [0x02, UInt8(truncatingIfNeeded: octets.count)] + octets
+    private static func encoded(_ r: ArraySlice<UInt8>, _ s: ArraySlice<UInt8>) throws(CardError) -> [UInt8] {
+        var serializer = DER.Serializer()
+        do {
+            try serializer.appendConstructedNode(identifier: .sequence) { coder in
+                for number in [r, s] { try coder.serialize(number.drop { $0 == 0 }) }
+            }
+        } catch {
+            throw .malformed(file: name)
+        }
+        return serializer.serializedBytes
     }
 }

@@ -1,27 +1,18 @@
 package import CardCore
-
-/// A hash function by which a signature is made.
-package enum SigningHash: Int, CaseIterable, Hashable, Sendable {
-    case sha256 = 256
-    case sha384 = 384
-    case sha512 = 512
-
-    /// Octets of a hash.
-    package var length: Int { rawValue / 8 }
-}
+package import X509
 
 /// A form in which a card takes what it is to sign; the scheme of the signature follows from it.
 package enum SigningForm: Hashable, Sendable {
     /// RSASSA-PKCS1-v1_5: the DigestInfo of any hash function, which the card pads (RFC 8017, 9.2, step 3 on).
     case digestInfo
     /// RSASSA-PKCS1-v1_5: the bare hash, of which the card makes everything (RFC 8017, 9.2, step 2 on).
-    case pkcs1(SigningHash)
+    case pkcs1(DigestAlgorithm)
     /// RSASSA-PSS: the bare hash; MGF1 with the same hash function, salt as long as the hash (RFC 8017, 9.1.1).
-    case pss(SigningHash)
+    case pss(DigestAlgorithm)
     /// RSASP1: a whole block as long as the modulus, padded by whoever asks, by PKCS#1 v1.5 or PSS (RFC 8017, 5.2.1).
     case paddedMessage(length: Int)
     /// ECDSA: the bare hash, as long as the order of the curve.
-    case ecdsa(SigningHash)
+    case ecdsa(DigestAlgorithm)
 
     /// How many octets the card is given.
     var inputLength: ClosedRange<Int> {

@@ -1,4 +1,5 @@
 package import CardCore
+internal import X509
 
 /// Signatures of Thales (Gemalto) cards: the environment, the hash, then the signature (FINEID S1; OpenSC's idprime driver).
 ///
@@ -19,7 +20,8 @@ package enum ThalesSignature {
     /// What these cards take for `key`.
     static func forms(of key: CertificateKey) -> [SigningForm] {
         switch key {
-        case .rsa: SigningHash.allCases.map(SigningForm.pkcs1) + SigningHash.allCases.map(SigningForm.pss)
+        case .rsa:
+            DigestAlgorithm.allCases.map(SigningForm.pkcs1) + DigestAlgorithm.allCases.map(SigningForm.pss)
         case .ec(let curve): [.ecdsa(curve.hash)]
         }
     }
@@ -59,7 +61,7 @@ package enum ThalesSignature {
 
     /// Upper half: the hash function; lower half: PKCS#1 v1.5, ECDSA or PSS (FINEID S1; OpenSC's idprime driver).
     private static func algorithm(_ form: SigningForm, _ habits: Habits) -> UInt8? {
-        func upper(_ hash: SigningHash) -> UInt8 {
+        func upper(_ hash: DigestAlgorithm) -> UInt8 {
             switch hash {
             case .sha256: 0x40
             case .sha384: 0x50

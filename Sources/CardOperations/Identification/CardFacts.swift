@@ -1,6 +1,7 @@
 package import CardApplications
 internal import CardCore
 package import Configuration
+internal import X509
 
 /// What was read of a card to identify it.
 package struct CardFacts: Sendable {
@@ -112,8 +113,8 @@ package struct CardFacts: Sendable {
         lacksCertificates = read.map { $0.count > loginCertificates.count } ?? true
         if number == nil { certificate = loginCertificates.first?.der }
         for certificate in loginCertificates {
-            guard let name = CertificateSummary(der: certificate.der)?.issuerName else { continue }
-            insert(kind: name)
+            guard let name = certificate.certificate?.issuer.commonName else { continue }
+            insert(kind: name.raw)
         }
         // Where its issuers cannot be told it may be any of the cards that are meant.
         if lacksCertificates, !isEnough(wish) { kinds.formUnion(wish.kinds) }

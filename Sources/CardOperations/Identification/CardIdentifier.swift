@@ -3,6 +3,7 @@ internal import CardCore
 internal import CertificateTrust
 package import Configuration
 package import PCSC
+internal import X509
 
 /// Finds out which card is in a reader, in as few commands as possible and without any code.
 ///

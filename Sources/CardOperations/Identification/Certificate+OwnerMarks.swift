@@ -1,5 +1,5 @@
-package import CertificateTrust
 package import Configuration
+package import X509
 
 extension Certificate {
     /// Everything that it says of its holder, as far as `OwnerMap` knows such things.

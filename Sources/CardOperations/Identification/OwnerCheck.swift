@@ -1,6 +1,7 @@
 package import CardApplications
 package import CertificateTrust
 package import Configuration
+package import X509
 
 /// Finds out whose card it is, by its trusted certificates and the administrator's file.
 package struct OwnerCheck: Sendable {

@@ -1,3 +1,5 @@
+package import X509
+
 /// Asks everything about a certificate before it is believed: chain, revocation, possession of its key.
 ///
 /// The one place where these are weighed against each other; whatever could not be shown counts against the certificate.

@@ -1,15 +1,16 @@
 internal import COpenSSL
+package import X509
 
 /// Whether somebody holds the private key of a certificate, by a signature over our challenge.
 package enum Possession: Hashable, Sendable {
     /// How a card signs.
     package enum Scheme: Hashable, Sendable {
         /// RSASSA-PKCS1-v1_5 (RFC 8017, 8.2).
-        case rsaPKCS1(Challenge.Digest)
+        case rsaPKCS1(DigestAlgorithm)
         /// RSASSA-PSS (RFC 8017, 8.1), MGF1 with the same digest, a salt as long as the digest.
-        case rsaPSS(Challenge.Digest)
+        case rsaPSS(DigestAlgorithm)
         /// ECDSA, the signature in DER (RFC 3279, 2.2.3).
-        case ecdsaDER(Challenge.Digest)
+        case ecdsaDER(DigestAlgorithm)
     }
 
     /// Why nothing can be said.
@@ -18,7 +19,7 @@ package enum Possession: Hashable, Sendable {
         case schemeDoesNotFit(PublicKey.Kind)
         /// A key that anybody could have signed with proves nothing.
         case weakKey
-        case library(LibraryError)
+        case library(OpenSSLError)
     }
 
     /// The key of the certificate made the signature over this challenge.
@@ -50,7 +51,7 @@ package enum Possession: Hashable, Sendable {
         default: return .unknown(.schemeDoesNotFit(key.kind))
         }
         guard !signature.isEmpty, signature.count <= maximumSize else { return .refuted }
-        do throws(LibraryError) {
+        do throws(OpenSSLError) {
             return try verify(signature, over: challenge, scheme: scheme, certificate: certificate)
         } catch {
             return .unknown(.library(error))
@@ -62,8 +63,8 @@ package enum Possession: Hashable, Sendable {
         over challenge: Challenge,
         scheme: Scheme,
         certificate: Certificate
-    ) throws(LibraryError) -> Possession {
-        guard let context = unsafe Owner<DigestContextObject>(adopting: EVP_MD_CTX_new()) else {
+    ) throws(OpenSSLError) -> Possession {
+        guard let context = unsafe OpenSSLObject<DigestContextObject>(adopting: EVP_MD_CTX_new()) else {
             throw .drain()
         }
         let (digest, isPSS) =
@@ -95,7 +96,8 @@ package enum Possession: Hashable, Sendable {
         }
         // Anything but 1 is no signature of this key; a malformed one makes OpenSSL say -1.
         guard result == 1 else {
-            ERR_clear_error()
+            let error = OpenSSLError.drain()
+            if error.isOutOfMemory { throw error }
             return .refuted
         }
         return .proven

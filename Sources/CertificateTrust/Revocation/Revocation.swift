@@ -1,3 +1,5 @@
+package import X509
+
 /// Whether certificates are revoked, as far as it can be found out.
 ///
 /// Blocking where the policy is `online`: up to the fetcher's limit for a whole session, and some seconds besides. Holds the
@@ -12,27 +14,14 @@ package struct Revocation: Sendable {
         case online
     }
 
-    package enum Status: Hashable, Sendable {
-        /// Somebody who must know says that it is not revoked.
-        case good
-        /// Revoked, since when and why; an absent reason was not given.
-        case revoked(at: Instant, reason: RevocationReason?)
-        /// It could not be found out; everything that stood in the way, never empty.
-        case unknown([Obstacle])
-        /// Nobody asked.
-        case unchecked
-    }
-
     /// Who said so.
     package struct Evidence: Hashable, Sendable {
         package enum Kind: String, Hashable, Sendable { case crl, ocsp }
 
         package let kind: Kind
         package let address: String
-        /// When it was made (thisUpdate).
-        package let made: Instant
-        /// Until when it counts (nextUpdate).
-        package let validUntil: Instant?
+        package let thisUpdate: Instant
+        package let nextUpdate: Instant?
         /// When it was fetched.
         package let fetched: Instant
         package let isFromCache: Bool
@@ -40,7 +29,7 @@ package struct Revocation: Sendable {
 
     package struct Finding: Hashable, Sendable {
         package let link: ChainLink
-        package let status: Status
+        package let status: RevocationStatus
         package let evidence: Evidence?
         /// Why what was fetched could not be kept, by `errno`.
         package let cacheFailure: Int32?
@@ -52,10 +41,20 @@ package struct Revocation: Sendable {
     package let policy: Policy
     let cache: RevocationCache?
     let fetcher: WebFetcher
-    let lists = ReadLists()
+    let lists = CRLMemory()
+    /// How many seconds something counts that does not say until when.
+    let maximumAge: Int64
 
-    package init(policy: Policy, cache: RevocationCache?, fetcher: WebFetcher = WebFetcher()) {
-        (self.policy, self.cache, self.fetcher) = (policy, cache, fetcher)
+    /// A day, which is how long most lists count.
+    package static let standardMaximumAge: Int64 = 86_400
+
+    package init(
+        policy: Policy,
+        cache: RevocationCache?,
+        fetcher: WebFetcher = WebFetcher(),
+        maximumAge: Int64 = standardMaximumAge
+    ) {
+        (self.policy, self.cache, self.fetcher, self.maximumAge) = (policy, cache, fetcher, maximumAge)
     }
 
     /// Begins a question; its time runs from now on.
@@ -75,14 +74,14 @@ package struct Revocation: Sendable {
             guard policy != .off else {
                 return Finding(link: link, status: .unchecked, evidence: nil, cacheFailure: nil)
             }
-            var inquiry = Inquiry(
+            var check = RevocationCheck(
                 link: link,
                 issuer: issuer.certificate,
                 instant: instant,
                 revocation: self,
                 session: session
             )
-            return inquiry.run()
+            return check.run()
         }
     }
 }

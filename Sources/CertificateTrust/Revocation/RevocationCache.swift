@@ -1,20 +1,34 @@
 internal import Glibc
 internal import Synchronization
+internal import X509
 
-/// Folders in which fetched revocation lists and answers are kept.
+/// Folders in which fetched CRLs and OCSP answers are kept.
 ///
 /// Everything in them is signed by others and judged anew each time it is used. Files must belong to root or to the user
-/// who runs this, and nobody else may be able to write to them.
+/// who runs this, and nobody else may be able to write to them. Lists may be read by everybody; answers tell who has used
+/// the machine, and are for their owner alone.
 package struct RevocationCache: Sendable {
+    /// What is kept, and where it was fetched.
+    enum Key: Hashable, Sendable {
+        case crl(String)
+        /// An answer is about one certificate.
+        case ocsp(String, serialNumber: [UInt8], issuer: [UInt8])
+    }
+
     /// What this user fetches goes into the first; all are looked into.
     package let folders: [String]
+    /// Bytes in the first folder; more is removed, the oldest first, and what says "revoked" last.
+    var maximumSize = 100_000_000
+
+    /// Seconds after its nextUpdate for which something is kept that says "revoked" of nobody.
+    static let outdatedLimit: Int64 = 30 * 86_400
 
     private let names = Names()
 
     /// Names of files by their keys: making one takes about as long as looking for the file.
     private final class Names: Sendable {
         static let maximumCount = 64
-        let known = Mutex<[String: String]>([:])
+        let known = Mutex<[Key: String]>([:])
     }
 
     package init(folders: [String]) { self.folders = folders }
@@ -38,44 +52,33 @@ package struct RevocationCache: Sendable {
         return RevocationCache(folders: (own.map { ["\($0)/kortvakt"] } ?? []) + [shared])
     }
 
-    struct Item {
-        let bytes: [UInt8]
-        let fetched: Instant
-    }
-
-    /// The youngest that was kept; `nil` when nothing usable was.
-    func item(_ key: String, maximumSize: Int) -> Item? {
-        for file in files(key, maximumSize: maximumSize) {
-            if let (file, bytes) = file.read() { return Item(bytes: bytes, fetched: file.fetched) }
-        }
-        return nil
-    }
-
     /// What was kept, the youngest first, not read yet.
-    func files(_ key: String, maximumSize: Int) -> [KeptFile] {
+    func files(_ key: Key) -> [CacheFile] {
         guard let name = name(key) else { return [] }
-        return folders.compactMap { KeptFile("\($0)/\(name)", maximumSize: maximumSize) }
+        return folders.compactMap { CacheFile("\($0)/\(key.folder)/\(name)", maximumSize: key.maximumSize) }
             .sorted { $0.fetched > $1.fetched }
     }
 
-    /// Keeps `bytes` for the next time; either all of them or nothing.
+    /// Keeps `bytes` for the next time, either all of them or nothing, and removes what is too much or too old.
     ///
     /// Answers an `errno` when it could not. The folder, and the one that it is in, are made where they are missing.
-    func keep(_ bytes: [UInt8], as key: String) -> Int32? {
-        guard let folder = folders.first, let name = name(key) else { return EINVAL }
-        if let parent = folder.lastIndex(of: "/").map({ String(folder[..<$0]) }), !parent.isEmpty {
+    func keep(_ bytes: [UInt8], as key: Key) -> Int32? {
+        guard let top = folders.first, let name = name(key) else { return EINVAL }
+        if let parent = top.lastIndex(of: "/").map({ String(top[..<$0]) }), !parent.isEmpty {
             // Whether it is there shows in the next call. The user's own is nobody else's (XDG Base Directory Specification).
             _ = unsafe mkdir(parent, 0o700)
         }
-        if unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST { return errno }
+        let folder = "\(top)/\(key.folder)"
+        for (path, mode) in [(top, 0o755), (folder, key.folderMode)] as [(String, mode_t)]
+        where unsafe mkdir(path, mode) != 0 && errno != EEXIST { return errno }
         let path = "\(folder)/\(name)"
         var template = Array("\(folder)/.new-XXXXXX".utf8CString)
         let descriptor = unsafe mkstemp(&template)
         guard descriptor >= 0 else { return errno }
-        // Not atomic, unlike mkostemp, which the Glibc module leaves out; the file holds no secret.
+        // Not atomic, unlike mkostemp, which the Glibc module leaves out; nothing secret is in the file.
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        if let failure = write(bytes, to: descriptor) {
+        if let failure = write(bytes, to: descriptor, mode: key.fileMode) {
             unsafe unlink(temporary)
             return failure
         }
@@ -84,11 +87,12 @@ package struct RevocationCache: Sendable {
             unsafe unlink(temporary)
             return failure
         }
+        removeSuperfluous(in: top)
         return nil
     }
 
     /// Writes everything and closes, in every case.
-    private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+    private func write(_ bytes: [UInt8], to descriptor: Int32, mode: mode_t) -> Int32? {
         var written = 0
         var failure: Int32?
         while written < bytes.count && failure == nil {
@@ -105,22 +109,61 @@ package struct RevocationCache: Sendable {
                 failure = errno
             }
         }
-        // Lists are for everybody: what is in them is public.
-        if failure == nil && fchmod(descriptor, 0o644) != 0 { failure = errno }
+        if failure == nil && fchmod(descriptor, mode) != 0 { failure = errno }
         if failure == nil && fsync(descriptor) != 0 { failure = errno }
         if close(descriptor) != 0 && failure == nil { failure = errno }
         return failure
     }
 
     /// The name is the SHA-256 of the key, which holds addresses and serial numbers.
-    private func name(_ key: String) -> String? {
+    private func name(_ key: Key) -> String? {
         if let known = names.known.withLock({ $0[key] }) { return known }
-        guard let hash = try? MessageDigest.sha256(of: Array(key.utf8)) else { return nil }
+        guard let hash = try? MessageDigest.sha256(of: Array(key.text.utf8)) else { return nil }
         let name = HexDigits.text(of: hash)
         names.known.withLock { known in
             if known.count >= Names.maximumCount { known.removeAll() }
             known[key] = name
         }
         return name
+    }
+}
+
+extension RevocationCache.Key {
+    static let folders = ["crl", "ocsp"]
+
+    var folder: String {
+        switch self {
+        case .crl: "crl"
+        case .ocsp: "ocsp"
+        }
+    }
+
+    var maximumSize: Int {
+        switch self {
+        case .crl: CRL.maximumSize
+        case .ocsp: OCSPResponse.maximumSize
+        }
+    }
+
+    fileprivate var folderMode: mode_t {
+        switch self {
+        case .crl: 0o755
+        case .ocsp: 0o700
+        }
+    }
+
+    fileprivate var fileMode: mode_t {
+        switch self {
+        case .crl: 0o644
+        case .ocsp: 0o600
+        }
+    }
+
+    fileprivate var text: String {
+        switch self {
+        case .crl(let address): "crl \(address)"
+        case .ocsp(let address, let serialNumber, let issuer):
+            "ocsp \(address) \(HexDigits.text(of: serialNumber)) \(HexDigits.text(of: issuer))"
+        }
     }
 }

@@ -1,10 +1,11 @@
 internal import Synchronization
+internal import X509
 
 /// What belongs to one question of a person about any number of certificates: the time for all of it, and what came.
 ///
 /// A list is fetched once, and whoever did not answer is not asked again.
 package final class RevocationSession: Sendable {
-    private typealias List = Result<SharedList, Revocation.CRLProblem>
+    private typealias List = Result<SharedCRL, Revocation.CRLProblem>
 
     private struct State {
         var lists: [(address: String, list: List, bytes: [UInt8])] = []
@@ -25,11 +26,11 @@ package final class RevocationSession: Sendable {
 
     func list(
         at address: String
-    ) throws(WebFetcher.Failure) -> (list: Result<SharedList, Revocation.CRLProblem>, bytes: [UInt8]) {
+    ) throws(WebFetcher.Failure) -> (list: Result<SharedCRL, Revocation.CRLProblem>, bytes: [UInt8]) {
         let known = state.withLock { state in state.lists.first { $0.address == address } }
         if let known { return (known.list, known.bytes) }
-        let bytes = try fetch(address, maximumSize: RevocationList.maximumSize)
-        let list = Result { () throws(Revocation.CRLProblem) in try SharedList(der: bytes) }
+        let bytes = try fetch(address, maximumSize: CRL.maximumSize)
+        let list = Result { () throws(Revocation.CRLProblem) in try SharedCRL(bytes) }
         state.withLock { state in
             state.lists.append((address, list, bytes))
             if state.lists.count > Self.maximumCount { state.lists.removeFirst() }
@@ -41,7 +42,7 @@ package final class RevocationSession: Sendable {
         try fetch(
             address,
             body: ("application/ocsp-request", request),
-            maximumSize: ResponderAnswer.maximumSize
+            maximumSize: OCSPResponse.maximumSize
         )
     }
 

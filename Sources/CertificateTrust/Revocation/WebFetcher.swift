@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Glibc
+package import X509
 
 /// Fetches over http with OpenSSL's own client, bounded in time and size.
 ///
@@ -15,12 +16,12 @@ package struct WebFetcher: Sendable {
         /// The time was over before it was this one's turn.
         case notAsked
         /// The server or proxy has no address, refuses, or does not answer within some seconds.
-        case notConnected(LibraryError)
+        case notConnected(OpenSSLError)
         case tooLarge(limit: Int)
         /// The server points elsewhere.
         case redirected
         /// Another status than 200, a broken connection, or an answer that is no DER.
-        case failed(LibraryError)
+        case failed(OpenSSLError)
     }
 
     /// OpenSSL tries a refused connection again until the time is over, so this is what a dead server costs, in seconds.
@@ -84,7 +85,7 @@ package struct WebFetcher: Sendable {
                 throw .failed(.drain())
             }
         }
-        let request = unsafe Owner<BIOObject>(adopting: input)
+        let request = unsafe OpenSSLObject<BIOObject>(adopting: input)
         let opened = unsafe OSSL_HTTP_open(
             parts.host,
             parts.port,
@@ -98,7 +99,7 @@ package struct WebFetcher: Sendable {
             0,
             min(seconds, Self.connectLimit)
         )
-        guard let connection = unsafe Owner<HTTPRequestObject>(adopting: opened) else {
+        guard let connection = unsafe OpenSSLObject<HTTPRequestObject>(adopting: opened) else {
             throw .notConnected(.drain())
         }
         let answer = unsafe connection.with { connection -> OpaquePointer? in
@@ -123,7 +124,9 @@ package struct WebFetcher: Sendable {
             return unsafe request?.with { unsafe exchange($0, body.type) } ?? nil
         }
         // OpenSSL hands out a reference of its own.
-        guard let answer = unsafe Owner<BIOObject>(adopting: answer) else { throw Self.failure(maximumSize) }
+        guard let answer = unsafe OpenSSLObject<BIOObject>(adopting: answer) else {
+            throw Self.failure(maximumSize)
+        }
         defer { ERR_clear_error() }
         return unsafe answer.with { unsafe Self.bytes(in: $0) }
     }
@@ -166,7 +169,7 @@ package struct WebFetcher: Sendable {
     }
 
     private static func failure(_ maximumSize: Int) -> Failure {
-        let error = LibraryError.drain()
+        let error = OpenSSLError.drain()
         func http(_ reason: Int32) -> Bool { error.has(library: ERR_LIB_HTTP, reason: reason) }
         if http(HTTP_R_MAX_RESP_LEN_EXCEEDED) || http(HTTP_R_ASN1_LEN_EXCEEDS_MAX_RESP_LEN) {
             return .tooLarge(limit: maximumSize)

@@ -1,3 +1,5 @@
+package import X509
+
 /// A certificate in a chain, and where it came from.
 package struct ChainLink: Hashable, Sendable {
     package enum Origin: Hashable, Sendable {

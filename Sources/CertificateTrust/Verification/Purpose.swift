@@ -1,3 +1,5 @@
+package import X509
+
 /// What a certificate is to be used for.
 package enum Purpose: String, Hashable, Sendable, CaseIterable {
     /// keyUsage digitalSignature, and client authentication where extendedKeyUsage is present.
@@ -13,14 +15,13 @@ extension Purpose {
     ///
     /// nonRepudiation makes it one to sign with, whatever else it may do: such signatures bind its holder.
     package init(of certificate: Certificate) {
-        let uses = certificate.extensions.keyUsage
         self =
             if certificate.extensions.isAuthority {
                 .any
-            } else if uses?.contains(.nonRepudiation) == true {
-                .signing
-            } else if uses?.contains(.digitalSignature) ?? true {
+            } else if certificate.isForLogin {
                 .login
+            } else if certificate.extensions.keyUsage?.contains(.nonRepudiation) == true {
+                .signing
             } else {
                 .any
             }

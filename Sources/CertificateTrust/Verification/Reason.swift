@@ -1,3 +1,5 @@
+package import X509
+
 /// Why a certificate is not trusted, with the facts that a sentence about it and its remedy need.
 package enum Reason: Hashable, Sendable {
     /// There is no trusted root at all in the folder or file.

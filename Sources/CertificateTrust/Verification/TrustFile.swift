@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Glibc
+package import X509
 
 /// A file or folder of the administrator that says whom to trust, read under limits.
 ///
@@ -47,7 +48,7 @@ package enum TrustFile {
         } catch {
             throw .notACertificate(error)
         }
-        let certificates = try PEM.certificates(in: bytes, limit: maximumCertificateCount)
+        let certificates = try pemCertificates(in: bytes, limit: maximumCertificateCount)
         guard !certificates.isEmpty else { throw .empty }
         return certificates
     }

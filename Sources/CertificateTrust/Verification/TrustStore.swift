@@ -1,4 +1,5 @@
 internal import Glibc
+package import X509
 
 /// The certificates of the administrator: roots that are trusted, and issuers that help to reach one.
 ///
@@ -27,7 +28,7 @@ package struct TrustStore: Sendable {
         /// The name ends in none of `.pem .crt .cer .der`.
         case otherSuffix
         /// OpenSSL could not do its part.
-        case library(LibraryError)
+        case library(OpenSSLError)
     }
 
     package struct Entry: Hashable, Sendable {
@@ -113,14 +114,14 @@ package struct TrustStore: Sendable {
                 refused.append(RefusedFile(file: file.path, problem: error))
             }
         }
-        do throws(LibraryError) {
+        do throws(OpenSSLError) {
             self = try TrustStore(path: path, entries: entries, refusedFiles: refused)
         } catch {
             throw Failure(path: path, problem: .library(error))
         }
     }
 
-    private init(path: String, entries: [Entry], refusedFiles: [RefusedFile]) throws(LibraryError) {
+    private init(path: String, entries: [Entry], refusedFiles: [RefusedFile]) throws(OpenSSLError) {
         self.path = path
         self.refusedFiles = refusedFiles
         anchors = entries.filter(\.certificate.isSelfSigned)

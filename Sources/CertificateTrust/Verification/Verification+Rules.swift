@@ -1,3 +1,5 @@
+internal import X509
+
 extension Verification {
     /// Certificates whose extensions are not well-formed; OpenSSL looks at them only where a purpose makes it.
     static func malformations(in chain: [ChainLink]) -> [Reason] {

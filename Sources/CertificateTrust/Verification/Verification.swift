@@ -1,3 +1,5 @@
+package import X509
+
 /// Verifies that a certificate is what it says, at an instant and for a purpose.
 ///
 /// Path, times, name and policy constraints are OpenSSL's work; purpose and strength of keys and signatures are judged here.
@@ -27,7 +29,7 @@ package struct Verification: Sendable {
             return .rejected([.tooManyCertificates(limit: Self.maximumHandedIn)])
         }
         guard !store.anchors.isEmpty else { return .rejected([.noAnchors(path: store.path)]) }
-        let search = PathSearch(
+        let search = CertificatePath(
             certificate: certificate,
             intermediates: intermediates,
             store: store,

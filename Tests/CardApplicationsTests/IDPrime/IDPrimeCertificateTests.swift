@@ -2,6 +2,7 @@ import CardApplications
 import CardCore
 import Testing
 import VirtualCards
+import X509
 
 /// What an IDPrime card has besides codes.
 @Suite struct IDPrimeCertificateTests {
@@ -12,10 +13,10 @@ import VirtualCards
         #expect(certificates.map(\.id) == ["kxc00", "ksc01", "ksc02"])
         #expect(certificates.map(\.pin) == ["11", "83", nil])
         #expect(certificates.map(\.label) == ["mscp/kxc00", "mscp/ksc01", "mscp/ksc02"])
-        let summaries = certificates.map { CertificateSummary(der: $0.der) }
-        #expect(summaries[0]?.keyUsage.first == .digitalSignature)
-        #expect(summaries[1]?.keyUsage == [.nonRepudiation])
-        #expect(summaries[2]?.subjectName == summaries[0]?.issuerName)
+        let summaries = certificates.map { $0.certificate }
+        #expect(summaries[0]?.extensions.keyUsage?.first == .digitalSignature)
+        #expect(summaries[1]?.extensions.keyUsage == [.nonRepudiation])
+        #expect(summaries[2]?.subject.commonName == summaries[0]?.issuer.commonName)
         // Four to find it, three for the key references; then a SELECT and the pieces of 256 octets each.
         #expect(bench.commands.count == 4 + 3 + 3 * (1 + 6))
     }

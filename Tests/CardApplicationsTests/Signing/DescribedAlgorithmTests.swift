@@ -2,6 +2,7 @@ import CardApplications
 import CardCore
 import Testing
 import VirtualCards
+import X509
 
 /// PKCS#15 cards of which nothing is known but what their own files say of algorithms (ISO/IEC 7816-15, 8.4 and 8.12).
 @Suite struct DescribedAlgorithmTests {

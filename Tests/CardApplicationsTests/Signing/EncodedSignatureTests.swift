@@ -3,6 +3,7 @@ import CardCore
 import FoundationEssentials
 import Testing
 import VirtualCards
+import X509
 
 /// ECDSA signatures as cards write them, and the one form that comes out.
 @Suite struct EncodedSignatureTests {

@@ -5,6 +5,7 @@ import CertificateTrust
 import Configuration
 import Testing
 import VirtualCards
+import X509
 
 extension CardIdentifier {
     static let salt = [UInt8](repeating: 0x5A, count: 32)

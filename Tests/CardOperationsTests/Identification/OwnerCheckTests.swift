@@ -6,6 +6,7 @@ import CertificateTrust
 import Configuration
 import Testing
 import VirtualCards
+import X509
 
 /// Whose card it is, by trusted certificates and the file of owners.
 @Suite struct OwnerCheckTests {

@@ -3,6 +3,7 @@ import CardCore
 import CardOperations
 import Testing
 import VirtualCards
+import X509
 
 /// Proof of possession on every software card, with OpenSSL as the judge of signatures.
 @Suite struct PossessionTests {

@@ -1,6 +1,7 @@
 import COpenSSL
 import CardApplications
 import Testing
+import X509
 
 /// OpenSSL, which makes what a card is asked to sign and says whether its signature fits a certificate.
 enum SignatureJudge {
@@ -64,14 +65,14 @@ enum SignatureJudge {
         return unsafe EVP_PKEY_verify(context, signature, signature.count, hash, hash.count) == 1
     }
 
-    private static func hash(of form: SigningForm) -> SigningHash {
+    private static func hash(of form: SigningForm) -> DigestAlgorithm {
         switch form {
         case .pkcs1(let hash), .pss(let hash), .ecdsa(let hash): hash
         case .digestInfo, .paddedMessage: .sha256
         }
     }
 
-    private static func digest(_ hash: SigningHash) -> OpaquePointer? {
+    private static func digest(_ hash: DigestAlgorithm) -> OpaquePointer? {
         switch hash {
         case .sha256: unsafe EVP_sha256()
         case .sha384: unsafe EVP_sha384()
@@ -79,7 +80,7 @@ enum SignatureJudge {
         }
     }
 
-    private static func hash(_ message: [UInt8], _ function: SigningHash) -> [UInt8] {
+    private static func hash(_ message: [UInt8], _ function: DigestAlgorithm) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: function.length)
         var length = UInt32(output.count)
         let done = unsafe EVP_Digest(message, message.count, &output, &length, digest(function), nil)

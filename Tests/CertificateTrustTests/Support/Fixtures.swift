@@ -2,6 +2,7 @@ import FoundationEssentials
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// The test PKI.
 enum Fixtures {

@@ -26,7 +26,7 @@ extension Fixtures {
         let folder = try Folder()
         let cache = RevocationCache(folders: ["\(folder.path)/cache"])
         for (address, list) in lists {
-            #expect(cache.keep(try crl(list), as: "crl \(address)") == nil)
+            #expect(cache.keep(try crl(list), as: .crl(address)) == nil)
         }
         let examiner = Examiner(
             verification: Verification(store: try store(anchors)),

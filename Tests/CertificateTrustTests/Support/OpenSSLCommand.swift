@@ -2,6 +2,7 @@ import Subprocess
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// The openssl command, which is the judge.
 enum OpenSSLCommand {
@@ -44,12 +45,15 @@ enum OpenSSLCommand {
         more: [String] = []
     ) async throws -> [Int32] {
         let folder = try Folder()
-        let roots = try folder.write(anchors.map(PEM.text).joined(), to: "roots.pem")
+        let roots = try folder.write(anchors.map { try PEM.text(of: $0) }.joined(), to: "roots.pem")
         var arguments = [
             "verify", "-CAfile", roots, "-no-CApath", "-no-CAstore", "-policy_check", "-policy", "anyPolicy",
         ]
         if !helpers.isEmpty {
-            arguments += ["-untrusted", try folder.write(helpers.map(PEM.text).joined(), to: "helpers.pem")]
+            arguments += [
+                "-untrusted",
+                try folder.write(helpers.map { try PEM.text(of: $0) }.joined(), to: "helpers.pem"),
+            ]
         }
         if let purpose { arguments += ["-purpose", purpose] }
         arguments += ["-attime", "\(instant.seconds)"] + more + [certificate]

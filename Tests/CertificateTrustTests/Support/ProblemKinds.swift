@@ -4,8 +4,9 @@
 
 extension Revocation.CRLProblem {
     enum Kind: CaseIterable {
-        case notACRL, otherIssuer, signatureInvalid, weakSignature, issuerMayNotSign, delta, indirect,
-            someReasons, otherScope, unknownCriticalExtension, notYetValid, outOfDate, endless
+        case notACRL, otherIssuer, signatureInvalid, otherKey, weakSignature, issuerMayNotSign, delta,
+            indirect,
+            someReasons, otherScope, unknownCriticalExtension, notYetValid, outOfDate, tooOld, library
     }
 
     var kind: Kind {
@@ -13,6 +14,7 @@ extension Revocation.CRLProblem {
         case .notACRL: .notACRL
         case .otherIssuer: .otherIssuer
         case .signatureInvalid: .signatureInvalid
+        case .otherKey: .otherKey
         case .weakSignature: .weakSignature
         case .issuerMayNotSign: .issuerMayNotSign
         case .delta: .delta
@@ -22,7 +24,8 @@ extension Revocation.CRLProblem {
         case .unknownCriticalExtension: .unknownCriticalExtension
         case .notYetValid: .notYetValid
         case .outOfDate: .outOfDate
-        case .endless: .endless
+        case .tooOld: .tooOld
+        case .library: .library
         }
     }
 }
@@ -30,7 +33,8 @@ extension Revocation.CRLProblem {
 extension Revocation.OCSPProblem {
     enum Kind: CaseIterable {
         case notAnAnswer, refused, signatureInvalid, weakSignature, notDelegated, signerNotTrusted,
-            otherCertificate, notKnown, notYetValid, outOfDate, tooOld, library
+            signerRevoked, signerNotChecked, otherCertificate, notKnown, notYetValid, outOfDate, tooOld,
+            library
     }
 
     var kind: Kind {
@@ -41,6 +45,8 @@ extension Revocation.OCSPProblem {
         case .weakSignature: .weakSignature
         case .notDelegated: .notDelegated
         case .signerNotTrusted: .signerNotTrusted
+        case .signerRevoked: .signerRevoked
+        case .signerNotChecked: .signerNotChecked
         case .otherCertificate: .otherCertificate
         case .notKnown: .notKnown
         case .notYetValid: .notYetValid

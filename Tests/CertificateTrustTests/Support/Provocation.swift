@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CertificateTrust
+@testable import X509
 
 /// A reason that takes more than a certificate of the test PKI and a purpose (`VerificationCase`).
 struct Provocation: Sendable, CustomTestStringConvertible {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Testing
+import X509
 
 @testable import CertificateTrust
 
@@ -33,7 +34,7 @@ enum Samples {
         return ChainLink(certificate: try Certificate(der: der), origin: .subject)
     }
 
-    static let error = LibraryError(entries: [LibraryError.Entry(code: 1, text: "bad thing", detail: "there")]
+    static let error = OpenSSLError(entries: [OpenSSLError.Entry(code: 1, text: "bad thing", detail: "there")]
     )
 
     /// The second of several that would otherwise read the same has another certificate or place.
@@ -76,13 +77,14 @@ enum Samples {
         .notACRL, .otherIssuer, .signatureInvalid, .weakSignature, .issuerMayNotSign, .delta, .indirect,
         .someReasons, .otherScope, .unknownCriticalExtension([ObjectID("1.2.3.4")]),
         .notYetValid(from: instant),
-        .outOfDate(since: instant), .endless,
+        .outOfDate(since: instant), .tooOld(made: instant), .otherKey, .library(error),
     ]
 
     static let answerProblems: [Revocation.OCSPProblem] = [
         .notAnAnswer, .refused(status: 3), .refused(status: 6), .refused(status: 99), .signatureInvalid,
         .weakSignature, .notDelegated, .signerNotTrusted(error), .otherCertificate, .notKnown,
         .notYetValid(from: instant), .outOfDate(since: instant), .tooOld(made: instant), .library(error),
+        .signerRevoked, .signerNotChecked,
     ]
 
     static let obstacles: [Revocation.Obstacle] =
@@ -114,13 +116,13 @@ enum Samples {
             Revocation.Evidence(
                 kind: kind,
                 address: address,
-                made: Instant(seconds: instant.seconds - 1_000_000),
-                validUntil: until,
+                thisUpdate: Instant(seconds: instant.seconds - 1_000_000),
+                nextUpdate: until,
                 fetched: Instant(seconds: instant.seconds - (age ?? 0)),
                 isFromCache: age != nil
             )
         }
-        func finding(_ status: Revocation.Status, _ evidence: Revocation.Evidence?) -> Revocation.Finding {
+        func finding(_ status: RevocationStatus, _ evidence: Revocation.Evidence?) -> Revocation.Finding {
             Revocation.Finding(link: link, status: status, evidence: evidence, cacheFailure: nil)
         }
         return [

@@ -1,0 +1,118 @@
+internal import COpenSSL
+internal import X509
+
+/// One run of OpenSSL's verification: the chain, and everything that it found against it.
+///
+/// Wraps `X509_verify_cert`.
+struct CertificatePath {
+    let certificate: Certificate
+    let intermediates: [Certificate]
+    let store: TrustStore
+    let chainLimit: Int
+    let instant: Instant
+
+    struct Outcome {
+        /// From the certificate as far as it went; has at least the certificate.
+        var chain: [ChainLink]
+        /// Empty only when OpenSSL trusts the chain.
+        var reasons: [Reason]
+    }
+
+    /// What OpenSSL said against one certificate.
+    struct Finding {
+        let code: Int32
+        let depth: Int32
+        let identity: UInt?
+    }
+
+    /// Collects what the callback hears, which lets the verification go on.
+    final class Findings {
+        private(set) var list: [Finding] = []
+        /// Some dozen errors are possible for each certificate of a chain.
+        private static let maximumCount = 128
+
+        func append(_ finding: Finding) {
+            if list.count < Self.maximumCount { list.append(finding) }
+        }
+    }
+
+    func run() -> Outcome {
+        do throws(OpenSSLError) {
+            return try search()
+        } catch {
+            // Where OpenSSL has no words, the code must do.
+            let text = error.entries.first?.text ?? ""
+            let link = ChainLink(certificate: certificate, origin: .subject)
+            return Outcome(chain: [link], reasons: [.other(link, code: X509_V_ERR_UNSPECIFIED, text: text)])
+        }
+    }
+
+    private func search() throws(OpenSSLError) -> Outcome {
+        guard let stack = unsafe OpenSSLObject<X509StackObject>(adopting: kv_certificates_new()),
+            let context = unsafe OpenSSLObject<X509StoreContextObject>(adopting: X509_STORE_CTX_new())
+        else { throw .drain() }
+        for helper in intermediates + store.intermediates.map(\.certificate) {
+            let count = unsafe stack.with { stack in
+                unsafe helper.handle.with { unsafe kv_certificates_push(stack, $0) }
+            }
+            guard count > 0 else { throw .drain() }
+        }
+        let findings = Findings()
+        return try unsafe context.with { context throws(OpenSSLError) in
+            try unsafe prepare(context, stack)
+            return withExtendedLifetime(findings) { unsafe verify(context, findings) }
+        }
+    }
+
+    private func prepare(
+        _ context: OpaquePointer,
+        _ stack: borrowing OpenSSLObject<X509StackObject>
+    ) throws(OpenSSLError) {
+        let done = unsafe store.handle.with { store in
+            unsafe stack.with { stack in
+                unsafe certificate.handle.with { unsafe X509_STORE_CTX_init(context, store, $0, stack) }
+            }
+        }
+        guard done == 1, let parameters = unsafe X509_STORE_CTX_get0_param(context) else { throw .drain() }
+        unsafe X509_VERIFY_PARAM_set_time(parameters, time_t(instant.seconds))
+        // OpenSSL counts the authorities between both ends.
+        unsafe X509_VERIFY_PARAM_set_depth(parameters, Int32(clamping: chainLimit - 2))
+        // Any policy is as good for us (RFC 5280, 6.1.1 c); without saying so, a chain that demands one would always fail.
+        guard unsafe X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_POLICY_CHECK)) == 1,
+            unsafe X509_VERIFY_PARAM_add0_policy(parameters, OBJ_nid2obj(NID_any_policy)) == 1
+        else { throw .drain() }
+    }
+
+    private func verify(_ context: OpaquePointer, _ findings: Findings) -> Outcome {
+        let pointer = unsafe Unmanaged.passUnretained(findings).toOpaque()
+        guard unsafe X509_STORE_CTX_set_ex_data(context, 0, pointer) == 1 else {
+            return outcome(result: -1, error: X509_V_ERR_OUT_OF_MEM, chain: [], findings: [])
+        }
+        unsafe X509_STORE_CTX_set_verify_cb(context) { isGood, context in
+            guard isGood == 0, let context = unsafe context else { return 1 }
+            let current = unsafe X509_STORE_CTX_get_current_cert(context)
+            let finding = Finding(
+                code: unsafe X509_STORE_CTX_get_error(context),
+                depth: unsafe X509_STORE_CTX_get_error_depth(context),
+                identity: unsafe current.map { UInt(bitPattern: $0) }
+            )
+            if let data = unsafe X509_STORE_CTX_get_ex_data(context, 0) {
+                unsafe Unmanaged<Findings>.fromOpaque(data).takeUnretainedValue().append(finding)
+            }
+            return 1
+        }
+        let result = unsafe X509_verify_cert(context)
+        let error = unsafe X509_STORE_CTX_get_error(context)
+        // Whatever else is in the queue belongs to what was found, which has codes of its own.
+        if OpenSSLError.drain().isOutOfMemory {
+            return outcome(result: -1, error: X509_V_ERR_OUT_OF_MEM, chain: [], findings: [])
+        }
+        var chain: [UInt] = []
+        if let list = unsafe X509_STORE_CTX_get0_chain(context) {
+            for index in 0..<max(0, unsafe kv_certificates_count(list)) {
+                if let x509 = unsafe kv_certificates_at(list, index) { chain.append(UInt(bitPattern: x509)) }
+            }
+        }
+        return outcome(result: result, error: error, chain: chain, findings: findings.list)
+    }
+}
