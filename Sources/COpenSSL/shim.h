@@ -95,6 +95,14 @@ static inline X509_REVOKED *kv_revoked_at(X509_CRL *crl, int i) {
     return sk_X509_REVOKED_value(X509_CRL_get_REVOKED(crl), i);
 }
 
+// Empties the queue; whether an error that was put into it was there.
+static inline int kv_error_queue_works(void) {
+    ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+    int works = ERR_peek_error() != 0;
+    ERR_clear_error();
+    return works;
+}
+
 static inline long kv_memory_bio(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
 
 #endif

@@ -55,8 +55,9 @@ package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomD
             key = unsafe handle.with { unsafe PublicKey(of: $0) }
             signature = unsafe handle.with { unsafe SignatureAlgorithm(of: $0) }
             extensions = unsafe handle.with { unsafe CertificateExtensions(of: $0) }
-            // Whatever reading left behind is not about the next call.
-            ERR_clear_error()
+            // What makes no sense is an error of OpenSSL too, and was read as such; without memory nothing was read.
+            let error = OpenSSLError.drain()
+            if error.isOutOfMemory { throw .library(error) }
         }
     }
 
@@ -98,6 +99,7 @@ package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomD
     /// Wraps `d2i_X509`.
     package init(der: [UInt8]) throws(CertificateError) {
         guard der.count <= Self.maximumSize else { throw .tooLarge(limit: Self.maximumSize) }
+        do throws(OpenSSLError) { try OpenSSLError.prepareQueue() } catch { throw .library(error) }
         var used = 0
         let pointer = unsafe der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
             var cursor = bytes.baseAddress

@@ -113,7 +113,7 @@ import Testing
             found.reasons == [
                 .revocationUnknown(
                     try subject("login"),
-                    [.crl(address: Self.issuerList, .signatureInvalid)]
+                    [.crl(address: Self.issuerList, .otherKey)]
                 )
             ]
         )

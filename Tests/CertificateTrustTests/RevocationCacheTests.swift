@@ -80,6 +80,74 @@ import Testing
         #expect(cache.item("key") == nil)
     }
 
+    // MARK: Bounds
+
+    private static let day: Int64 = 86_400
+
+    /// Sets when a file was fetched.
+    private func set(_ key: RevocationCache.Key, _ cache: RevocationCache, fetched: Int64) throws {
+        let file = try #require(cache.files(key).first)
+        let date = Date(timeIntervalSince1970: Double(fetched))
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file.path)
+    }
+
+    private static func answer(_ name: String) -> RevocationCache.Key {
+        .ocsp(name, serialNumber: [1], issuer: [2])
+    }
+
+    @Test func theOldestGoesFirstAndWhatSaysRevokedLast() throws {
+        let folder = try Folder()
+        var cache = RevocationCache(folders: [folder.path])
+        let empty = try MadeCRL().der()
+        let entry = MadeCRL.Entry(certificate: try Fixtures.certificate("revoked"))
+        let full = try MadeCRL(entries: [entry]).der()
+        let now = Instant.now.seconds
+        #expect(cache.keep(full, as: .crl("revoked")) == nil)
+        try set(.crl("revoked"), cache, fetched: now - 4000)
+        for (name, age) in [("oldest", 3000), ("older", 2000), ("young", 1000)] as [(String, Int64)] {
+            #expect(cache.keep(empty, as: .crl(name)) == nil)
+            try set(.crl(name), cache, fetched: now - age)
+        }
+        cache.maximumSize = full.count + 2 * empty.count
+        #expect(cache.keep(empty, as: .crl("new")) == nil)
+        let left = ["revoked", "oldest", "older", "young", "new"].filter { cache.item($0) != nil }
+        #expect(left == ["revoked", "young", "new"])
+        // Where nothing else is left to remove, it goes too.
+        cache.maximumSize = full.count + 1
+        #expect(cache.keep(full, as: .crl("revoked later")) == nil)
+        #expect(
+            cache.item("revoked later") != nil && cache.item("revoked") == nil && cache.item("new") == nil
+        )
+        cache.removeSuperfluous(in: folder.path)
+        #expect(cache.item("revoked later") != nil)
+    }
+
+    @Test func whatEndedLongAgoGoesUnlessItSaysRevoked() async throws {
+        let folder = try Folder()
+        let cache = RevocationCache(folders: [folder.path])
+        let (login, revoked) = (try Fixtures.certificate("login"), try Fixtures.certificate("revoked"))
+        let entry = MadeCRL.Entry(certificate: revoked)
+        let end = Instant(seconds: MadeCRL.june.seconds + Self.day)
+        #expect(cache.keep(try MadeCRL(nextUpdate: end).der(), as: .crl("ended")) == nil)
+        #expect(cache.keep(try MadeCRL(nextUpdate: end, entries: [entry]).der(), as: .crl("revoked")) == nil)
+        #expect(cache.keep(try MadeCRL().der(), as: .crl("in force")) == nil)
+        #expect(cache.keep([0x30, 0x00], as: .crl("nonsense")) == nil)
+        #expect(cache.keep(try await MadeAnswer.der(about: login), as: Self.answer("good")) == nil)
+        #expect(cache.keep(try await MadeAnswer.der(about: revoked), as: Self.answer("revoked")) == nil)
+        let lists = ["ended", "revoked", "in force", "nonsense"]
+        let answers = ["good", "revoked"]
+        func left() -> [String] {
+            lists.filter { cache.item($0) != nil } + answers.filter { !cache.files(Self.answer($0)).isEmpty }
+        }
+        // All were fetched today.
+        let today = Instant.now
+        cache.removeSuperfluous(in: folder.path, at: today)
+        #expect(left() == lists + answers)
+        let later = Instant(seconds: today.seconds + 32 * Self.day)
+        cache.removeSuperfluous(in: folder.path, at: later)
+        #expect(left() == ["revoked", "in force", "revoked"])
+    }
+
     // In processes of their own: environment and user are everybody's.
 
     @Test func anOrdinaryUserHasAFolderBesideEverybodys() async {

@@ -222,15 +222,24 @@ import Testing
         try await WebServer.run { server in
             _ = try check("login", .online, cache: folder, proxy: server.address)
         }
-        let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/cache")
-        #expect(names.count == 2)
-        #expect(names.allSatisfy { $0.count == 64 && !$0.contains("login") })
-        for name in names {
-            let file = "\(folder.path)/cache/\(name)"
-            let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
-            #expect(mode == 0o644)
-            // A file that others may write to is not believed.
-            try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: file)
+        func mode(_ path: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        }
+        // An answer tells who used the machine; lists are everybody's.
+        for (kind, folderMode, fileMode) in [("ocsp", 0o700, 0o600), ("crl", 0o755, 0o644)] {
+            let kept = "\(folder.path)/cache/\(kind)"
+            #expect(try mode(kept) == folderMode)
+            let names = try FileManager.default.contentsOfDirectory(atPath: kept)
+            #expect(names.count == 1)
+            for name in names {
+                #expect(name.count == 64 && !name.contains("login"))
+                #expect(try mode("\(kept)/\(name)") == fileMode)
+                // A file that others may write to is not believed.
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o666],
+                    ofItemAtPath: "\(kept)/\(name)"
+                )
+            }
         }
         let found = try check("login", .cached, cache: folder, proxy: Self.nobody)
         #expect(found.map(\.status) == [.unknown([.notCached]), .unknown([.notCached])])

@@ -64,6 +64,7 @@ package enum Possession: Hashable, Sendable {
         scheme: Scheme,
         certificate: Certificate
     ) throws(OpenSSLError) -> Possession {
+        try OpenSSLError.prepareQueue()
         guard let context = unsafe OpenSSLObject<DigestContextObject>(adopting: EVP_MD_CTX_new()) else {
             throw .drain()
         }
@@ -97,7 +98,7 @@ package enum Possession: Hashable, Sendable {
         // Anything but 1 is no signature of this key; a malformed one makes OpenSSL say -1.
         guard result == 1 else {
             let error = OpenSSLError.drain()
-            if error.isOutOfMemory { throw error }
+            guard error.tellsWrongSignature(isRSA: certificate.key.isRSA) else { throw error }
             return .refuted
         }
         return .proven

@@ -21,6 +21,7 @@ package struct CRL: ~Copyable {
     /// Reads DER or PEM; what stands behind the list is not looked at, for the signature covers the list alone.
     package init(_ bytes: [UInt8]) throws(Problem) {
         guard bytes.count <= Self.maximumSize else { throw .notACRL }
+        do throws(OpenSSLError) { try OpenSSLError.prepareQueue() } catch { throw .library(error) }
         let isDER = bytes.first == 0x30
         let pointer = unsafe bytes.withUnsafeBufferPointer { bytes -> OpaquePointer? in
             if isDER {
@@ -36,6 +37,7 @@ package struct CRL: ~Copyable {
             let error = OpenSSLError.drain()
             throw error.isOutOfMemory ? .library(error) : .notACRL
         }
+        try Self.checkMemory()
         self.owner = owner
     }
 
@@ -87,12 +89,13 @@ package struct CRL: ~Copyable {
             }
         }
         guard isOfIssuer else { throw .otherIssuer }
+        do throws(OpenSSLError) { try OpenSSLError.prepareQueue() } catch { throw .library(error) }
         let isSigned = unsafe owner.with { crl in
             unsafe issuer.handle.with { unsafe X509_CRL_verify(crl, X509_get0_pubkey($0)) == 1 }
         }
         let error = OpenSSLError.drain()
         guard isSigned else {
-            if error.isOutOfMemory { throw .library(error) }
+            guard error.tellsWrongSignature(isRSA: issuer.key.isRSA) else { throw .library(error) }
             throw hasOtherKeyIdentifier(than: issuer) ? .otherKey : .signatureInvalid
         }
         let algorithm = unsafe owner.with { crl in
@@ -100,7 +103,14 @@ package struct CRL: ~Copyable {
             unsafe X509_CRL_get0_signature(crl, nil, &algorithm)
             return unsafe SignatureAlgorithm(reading: algorithm)
         }
+        try Self.checkMemory()
         if algorithm.isWeak { throw .weakSignature }
+    }
+
+    /// What came of calls that fail without memory too means nothing then.
+    private static func checkMemory() throws(Problem) {
+        let error = OpenSSLError.drain()
+        if error.isOutOfMemory { throw .library(error) }
     }
 
     /// Whether the list says that another key of the issuer signed it (authorityKeyIdentifier; RFC 5280, 5.2.1).
@@ -127,6 +137,7 @@ package struct CRL: ~Copyable {
         let scope = try unsafe owner.with { (crl) throws(Problem) in
             try unsafe IssuingDistributionPoint(of: crl)
         }
+        try Self.checkMemory()
         if let problem = scope?.problem(for: certificate) { throw problem }
     }
 

@@ -15,6 +15,7 @@ package struct OCSPResponse: ~Copyable {
 
     /// Reads DER; what stands behind the answer is not looked at, for the signature covers the answer alone.
     package init(der: [UInt8]) throws(Problem) {
+        do throws(OpenSSLError) { try OpenSSLError.prepareQueue() } catch { throw .library(error) }
         let pointer = unsafe der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
             guard bytes.count <= Self.maximumSize else { return nil }
             var cursor = bytes.baseAddress
@@ -185,6 +186,7 @@ package struct OCSPResponse: ~Copyable {
         issuer: Certificate,
         at instant: Instant
     ) throws(Problem) -> Certificate? {
+        do throws(OpenSSLError) { try OpenSSLError.prepareQueue() } catch { throw .library(error) }
         guard let store = unsafe OpenSSLObject<X509StoreObject>(adopting: X509_STORE_new()),
             let helpers = unsafe OpenSSLObject<X509StackObject>(adopting: kv_certificates_new())
         else { throw .library(.drain()) }
@@ -206,19 +208,23 @@ package struct OCSPResponse: ~Copyable {
                 unsafe store.with { unsafe OCSP_basic_verify(basic, helpers, $0, 0) }
             }
         }
-        guard result == 1 else { throw Self.problem(.drain()) }
+        guard result == 1 else { throw Self.problem(.drain(), issuer) }
         let delegate = try delegate(of: issuer, helpers)
         let algorithm = unsafe owner.with { basic in
             unsafe SignatureAlgorithm(reading: OCSP_resp_get0_tbs_sigalg(basic))
         }
+        let error = OpenSSLError.drain()
+        if error.isOutOfMemory { throw .library(error) }
         if algorithm.isWeak { throw .weakSignature }
         return delegate
     }
 
-    private static func problem(_ error: OpenSSLError) -> Problem {
+    private static func problem(_ error: OpenSSLError, _ issuer: Certificate) -> Problem {
         func has(_ reason: Int32) -> Bool { error.has(library: ERR_LIB_OCSP, reason: reason) }
         if error.isOutOfMemory { return .library(error) }
-        if has(OCSP_R_SIGNATURE_FAILURE) { return .signatureInvalid }
+        if has(OCSP_R_SIGNATURE_FAILURE) {
+            return error.tellsWrongSignature(isRSA: issuer.key.isRSA) ? .signatureInvalid : .library(error)
+        }
         if has(OCSP_R_MISSING_OCSPSIGNING_USAGE) || has(OCSP_R_ROOT_CA_NOT_TRUSTED) { return .notDelegated }
         return .signerNotTrusted(error)
     }
@@ -243,7 +249,16 @@ package struct OCSPResponse: ~Copyable {
         }
         guard let der else { throw .library(.drain()) }
         guard der != issuer.der else { return nil }
-        guard let signer = try? Certificate(der: der) else { throw .notDelegated }
+        let signer: Certificate
+        do throws(CertificateError) {
+            signer = try Certificate(der: der)
+        } catch .library(let error) {
+            throw .library(error)
+        } catch {
+            throw .notDelegated
+        }
+        // The signature has just been verified with this key.
+        guard signer.key.bits > 0 else { throw .library(.drain()) }
         if let uses = signer.extensions.keyUsage, !uses.contains(.digitalSignature) { throw .notDelegated }
         let link = ChainLink(certificate: signer, origin: .handedIn)
         guard Verification.weaknesses(in: [link]).isEmpty else { throw .weakSignature }

@@ -48,6 +48,7 @@ struct CertificatePath {
     }
 
     private func search() throws(OpenSSLError) -> Outcome {
+        try OpenSSLError.prepareQueue()
         guard let stack = unsafe OpenSSLObject<X509StackObject>(adopting: kv_certificates_new()),
             let context = unsafe OpenSSLObject<X509StoreContextObject>(adopting: X509_STORE_CTX_new())
         else { throw .drain() }
@@ -83,6 +84,11 @@ struct CertificatePath {
         else { throw .drain() }
     }
 
+    private var hasOnlyRSAKeys: Bool {
+        let stored = store.anchors + store.intermediates
+        return ([certificate] + intermediates + stored.map(\.certificate)).allSatisfy(\.key.isRSA)
+    }
+
     private func verify(_ context: OpaquePointer, _ findings: Findings) -> Outcome {
         let pointer = unsafe Unmanaged.passUnretained(findings).toOpaque()
         guard unsafe X509_STORE_CTX_set_ex_data(context, 0, pointer) == 1 else {
@@ -104,7 +110,9 @@ struct CertificatePath {
         let result = unsafe X509_verify_cert(context)
         let error = unsafe X509_STORE_CTX_get_error(context)
         // Whatever else is in the queue belongs to what was found, which has codes of its own.
-        if OpenSSLError.drain().isOutOfMemory {
+        let queue = OpenSSLError.drain()
+        let isWrong = findings.list.contains { $0.code == X509_V_ERR_CERT_SIGNATURE_FAILURE }
+        if queue.isOutOfMemory || isWrong && !queue.tellsWrongSignature(isRSA: hasOnlyRSAKeys) {
             return outcome(result: -1, error: X509_V_ERR_OUT_OF_MEM, chain: [], findings: [])
         }
         var chain: [UInt] = []

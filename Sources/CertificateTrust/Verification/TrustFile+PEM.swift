@@ -27,7 +27,7 @@ extension TrustFile {
             do throws(CertificateError) {
                 certificates.append(try Certificate(der: block.bytes))
             } catch {
-                throw .notACertificate(error)
+                throw Problem(error)
             }
             guard certificates.count <= limit else { throw .tooMany(limit: limit) }
         }
@@ -50,10 +50,16 @@ extension TrustFile {
         guard done == 1, let name = unsafe name, let data = unsafe data else {
             let isEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
             let error = OpenSSLError.drain()
-            if isEnd { return nil }
+            if isEnd && !error.isOutOfMemory { return nil }
             throw .library(error)
         }
         let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: length))
         return (unsafe String(cString: name), bytes)
+    }
+}
+
+extension TrustStore.Problem {
+    init(_ error: CertificateError) {
+        if case .library(let error) = error { self = .library(error) } else { self = .notACertificate(error) }
     }
 }

@@ -46,7 +46,7 @@ package enum TrustFile {
         do throws(CertificateError) {
             if bytes.first == 0x30 { return [try Certificate(der: bytes)] }
         } catch {
-            throw .notACertificate(error)
+            throw Problem(error)
         }
         let certificates = try pemCertificates(in: bytes, limit: maximumCertificateCount)
         guard !certificates.isEmpty else { throw .empty }

@@ -76,7 +76,6 @@ extension CertificateExtensions {
         var critical: Int32 = 0
         let value = unsafe X509_get_ext_d2i(x509, number, &critical, nil)
         if unsafe value == nil {
-            ERR_clear_error()
             // -1: no such extension.
             if critical != -1 { malformed = true }
         }
@@ -92,14 +91,12 @@ extension CertificateExtensions {
         if let number = unsafe kv_basic_constraints_path_length(value) {
             var decoded: Int64 = 0
             if unsafe ASN1_INTEGER_get_int64(&decoded, number) == 1 { length = Int(decoded) }
-            ERR_clear_error()
         }
         return BasicConstraints(isAuthority: unsafe kv_basic_constraints_ca(value) != 0, pathLength: length)
     }
 
     /// A text of any type; `nil` where the extension makes no sense: it is private, and no reason to reject a certificate.
     private static func cardNumber(of x509: OpaquePointer) -> CertificateText? {
-        defer { ERR_clear_error() }
         guard let type = unsafe OBJ_txt2obj(ObjectID.cardNumber.dotted, 1) else { return nil }
         defer { unsafe ASN1_OBJECT_free(type) }
         let position = unsafe X509_get_ext_by_OBJ(x509, type, -1)

@@ -22,14 +22,13 @@ package struct DistributionPoint: Hashable, Sendable {
 
     /// The names in a DistributionPointName; `issuer` is who made the certificate or list that it stands in.
     ///
-    /// Wraps `DIST_POINT_set_dpname`.
+    /// What goes wrong stays in OpenSSL's queue. Wraps `DIST_POINT_set_dpname`.
     package static func names(
         in name: UnsafeMutablePointer<DIST_POINT_NAME>?,
         issuer: OpaquePointer?
     ) -> [GeneralName] {
         guard let name = unsafe name else { return [] }
         if let list = unsafe kv_point_full_name(name) { return unsafe CertificateExtensions.names(in: list) }
-        defer { ERR_clear_error() }
         guard unsafe DIST_POINT_set_dpname(name, issuer) == 1, let whole = unsafe name.pointee.dpname else {
             return []
         }

@@ -27,6 +27,8 @@ package struct PublicKey: Hashable, Sendable {
     /// Fewer bits of an elliptic curve are weak; smaller curves than P-256 are on no card that is still made.
     static let minimumCurveBits = 256
 
+    package var isRSA: Bool { kind == .rsa || kind == .rsaPSS }
+
     /// The bits that a key of this kind must have at least; `nil` where there is no such rule.
     package var minimumBits: Int? {
         switch kind {
@@ -39,7 +41,6 @@ package struct PublicKey: Hashable, Sendable {
     /// Wraps `X509_get0_pubkey` and `EVP_PKEY_get_bn_param`.
     init(of certificate: OpaquePointer) {
         guard let key = unsafe X509_get0_pubkey(certificate) else {
-            ERR_clear_error()
             (kind, bits, isROCAShaped, hasWorthlessExponent) = (.unreadable, 0, false, false)
             return
         }
@@ -70,7 +71,6 @@ package struct PublicKey: Hashable, Sendable {
         var buffer = [CChar](repeating: 0, count: 80)
         var length = 0
         guard unsafe EVP_PKEY_get_group_name(key, &buffer, buffer.count, &length) == 1 else {
-            ERR_clear_error()
             return "?"
         }
         return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -80,7 +80,6 @@ package struct PublicKey: Hashable, Sendable {
     private static func number(_ name: String, of key: OpaquePointer) -> [UInt8]? {
         var pointer: OpaquePointer?
         guard unsafe EVP_PKEY_get_bn_param(key, name, &pointer) == 1 else {
-            ERR_clear_error()
             return nil
         }
         guard let number = unsafe OpenSSLObject<BigNumberObject>(adopting: pointer) else { return nil }

@@ -13,12 +13,13 @@ package struct SignatureAlgorithm: Hashable, Sendable {
     /// revision 5, table 4): MD5 and SHA-1 are below, SHA-224 is not.
     private static let minimumSecurityBits: Int32 = 112
 
+    /// What goes wrong stays in OpenSSL's queue.
+    ///
     /// Wraps `OBJ_find_sigid_algs`.
     package init(reading algorithm: UnsafePointer<X509_ALGOR>?) {
         func text(_ number: Int32) -> String? {
             number == NID_undef ? nil : unsafe OBJ_nid2sn(number).map { unsafe String(cString: $0) }
         }
-        defer { ERR_clear_error() }
         let number = unsafe algorithm.map { unsafe OBJ_obj2nid($0.pointee.algorithm) } ?? NID_undef
         name = text(number) ?? "?"
         var digest: Int32 = 0

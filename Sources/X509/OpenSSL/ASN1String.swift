@@ -13,13 +13,13 @@ package enum ASN1String {
 
     /// The characters of `string`, whatever type it has.
     ///
-    /// What is no valid string of its type is read byte by byte as ISO 8859-1, so that nothing is lost.
+    /// What is no valid string of its type is read byte by byte as ISO 8859-1, so that nothing is lost; what went wrong stays
+    /// in OpenSSL's queue.
     package static func text(of string: UnsafePointer<ASN1_STRING>?, limit: Int) -> CertificateText? {
         guard let raw = unsafe bytes(of: string, limit: limit) else { return nil }
         var converted: UnsafeMutablePointer<UInt8>?
         let count = unsafe ASN1_STRING_to_UTF8(&converted, string)
         guard count >= 0, let start = unsafe converted else {
-            ERR_clear_error()
             return CertificateText(String(String.UnicodeScalarView(raw.map { Unicode.Scalar($0) })))
         }
         defer { unsafe CRYPTO_free(start, #file, #line) }

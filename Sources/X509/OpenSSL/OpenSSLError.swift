@@ -27,8 +27,24 @@ package struct OpenSSLError: Error, Hashable, Sendable {
         }
     }
 
+    /// Empties this thread's queue of errors, and makes one where there is none.
+    ///
+    /// To be called before what may fail for want of memory: without a queue nothing tells that from any other failure.
+    package static func prepareQueue() throws(OpenSSLError) {
+        guard kv_error_queue_works() == 1 else { throw OpenSSLError(entries: []) }
+    }
+
     /// Memory ran out, so that nothing is known of what was asked.
     package var isOutOfMemory: Bool { entries.contains { ERR_GET_REASON($0.code) == ERR_R_MALLOC_FAILURE } }
+
+    /// Whether a signature was looked at and is wrong, and not a call could not be done.
+    ///
+    /// RSA says what is wrong with a signature (`ERR_LIB_RSA`); other kinds of keys leave nothing but that there was an error.
+    package func tellsWrongSignature(isRSA: Bool) -> Bool {
+        guard !isOutOfMemory else { return false }
+        if isRSA { return entries.contains { ERR_GET_LIB($0.code) == ERR_LIB_RSA } }
+        return !entries.contains { [ERR_LIB_EVP, ERR_LIB_CRYPTO].contains(ERR_GET_LIB($0.code)) }
+    }
 
     /// OpenSSL keeps 16 errors a thread (`ERR_NUM_ERRORS`); more are not waited for.
     private static let maximumCount = 16

@@ -26,6 +26,8 @@ struct MadeCRL {
     var key = "issuer"
     /// The list says which key signed (authorityKeyIdentifier).
     var keyIdentifier: [UInt8]?
+    /// Signed by RSASSA-PSS with this digest.
+    var pssDigest: String?
     /// issuingDistributionPoint in DER.
     var issuingDistributionPoint: [UInt8]?
 
@@ -59,12 +61,22 @@ struct MadeCRL {
                 unsafe _ = X509_CRL_add_ext(crl, $0, -1)
             }
         }
-        guard unsafe X509_CRL_sign(crl, key, EVP_sha256()) > 0 else { throw Failure.openSSL(.drain()) }
+        guard unsafe isSigned(crl, by: key) else { throw Failure.openSSL(.drain()) }
         var bytes: UnsafeMutablePointer<UInt8>?
         let count = unsafe i2d_X509_CRL(crl, &bytes)
         guard count > 0, let start = unsafe bytes else { throw Failure.openSSL(.drain()) }
         defer { unsafe CRYPTO_free(start, #file, #line) }
         return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    }
+
+    private func isSigned(_ crl: OpaquePointer, by key: OpaquePointer?) -> Bool {
+        guard let pssDigest else { return unsafe X509_CRL_sign(crl, key, EVP_sha256()) > 0 }
+        let context = unsafe EVP_MD_CTX_new()
+        defer { unsafe EVP_MD_CTX_free(context) }
+        var parameters: OpaquePointer?
+        return unsafe EVP_DigestSignInit(context, &parameters, EVP_get_digestbyname(pssDigest), nil, key) == 1
+            && EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1
+            && X509_CRL_sign_ctx(crl, context) > 0
     }
 
     private func add(_ entry: Entry, to crl: OpaquePointer) {
