@@ -75,7 +75,11 @@ let package = Package(
             dependencies: ["COpenSSL", "CardCore"],
             swiftSettings: strict
         ),
-        .target(name: "CertificateTrust", dependencies: ["COpenSSL", "X509"], swiftSettings: strict),
+        .target(
+            name: "CertificateTrust",
+            dependencies: ["COpenSSL", "X509", system],
+            swiftSettings: strict
+        ),
 
         .target(name: "VirtualReaders", dependencies: [subprocess], swiftSettings: strict),
         .target(name: "Presence", swiftSettings: strict),

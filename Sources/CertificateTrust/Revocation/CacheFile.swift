@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SystemPackage
 internal import X509
 
 /// A file of the cache that nobody else can have written, and that is not empty; not read yet.
@@ -50,23 +51,33 @@ struct CacheFile {
 
     /// The whole file, and what it is now, for it may have been replaced; `nil` when it cannot be read.
     func read() -> (file: CacheFile, bytes: [UInt8])? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0,
-            let file = CacheFile(path, maximumSize: maximumSize, status)
-        else { return nil }
-        let size = file.identity.size
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-            while filled < size {
-                let start = unsafe buffer.baseAddress.map { unsafe $0 + filled }
-                let count = unsafe Glibc.read(descriptor, start, size - filled)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { break }
-                filled += count
-            }
+        let options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking, .noFollow]
+        guard let descriptor = try? FileDescriptor.open(FilePath(path), .readOnly, options: options) else {
+            return nil
         }
-        return bytes.count == size ? (file, bytes) : nil
+        defer { try? descriptor.close() }
+        var status = stat()
+        guard unsafe fstat(descriptor.rawValue, &status) == 0,
+            let file = CacheFile(path, maximumSize: maximumSize, status),
+            let bytes = try? descriptor.readAll(limit: file.identity.size), bytes.count == file.identity.size
+        else { return nil }
+        return (file, bytes)
+    }
+}
+
+extension FileDescriptor {
+    /// What can be read from here on, up to `limit` bytes and one more.
+    func readAll(limit: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(limit, 1 << 20) + 1)
+        while bytes.count <= limit {
+            let rest = limit + 1 - bytes.count
+            let chunk = try unsafe [UInt8](unsafeUninitializedCapacity: min(rest, 1 << 16)) { buffer, count in
+                count = try unsafe read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+            if chunk.isEmpty { break }
+            bytes += chunk
+        }
+        return bytes
     }
 }

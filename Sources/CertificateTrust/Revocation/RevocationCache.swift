@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import SystemPackage
 internal import X509
 
 /// Folders in which fetched CRLs and OCSP answers are kept.
@@ -71,48 +72,28 @@ package struct RevocationCache: Sendable {
         let folder = "\(top)/\(key.folder)"
         for (path, mode) in [(top, 0o755), (folder, key.folderMode)] as [(String, mode_t)]
         where unsafe mkdir(path, mode) != 0 && errno != EEXIST { return errno }
-        let path = "\(folder)/\(name)"
-        var template = Array("\(folder)/.new-XXXXXX".utf8CString)
-        let descriptor = unsafe mkstemp(&template)
-        guard descriptor >= 0 else { return errno }
-        // Not atomic, unlike mkostemp, which the Glibc module leaves out; nothing secret is in the file.
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        if let failure = write(bytes, to: descriptor, mode: key.fileMode) {
+        let temporary = "\(folder)/.new-\(UInt64.random(in: 0...UInt64.max))"
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(temporary),
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                permissions: .ownerReadWrite
+            )
+            try file.closeAfter {
+                try file.writeAll(bytes)
+                // Whatever the mask of the process is.
+                guard fchmod(file.rawValue, key.fileMode) == 0, fsync(file.rawValue) == 0 else {
+                    throw Errno(rawValue: errno)
+                }
+            }
+            guard unsafe rename(temporary, "\(folder)/\(name)") == 0 else { throw Errno(rawValue: errno) }
+        } catch {
             unsafe unlink(temporary)
-            return failure
-        }
-        guard unsafe rename(temporary, path) == 0 else {
-            let failure = errno
-            unsafe unlink(temporary)
-            return failure
+            return (error as? Errno)?.rawValue ?? EIO
         }
         removeSuperfluous(in: top)
         return nil
-    }
-
-    /// Writes everything and closes, in every case.
-    private func write(_ bytes: [UInt8], to descriptor: Int32, mode: mode_t) -> Int32? {
-        var written = 0
-        var failure: Int32?
-        while written < bytes.count && failure == nil {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(
-                    descriptor,
-                    buffer.baseAddress.map { unsafe $0 + written },
-                    buffer.count - written
-                )
-            }
-            if count > 0 {
-                written += count
-            } else if errno != EINTR {
-                failure = errno
-            }
-        }
-        if failure == nil && fchmod(descriptor, mode) != 0 { failure = errno }
-        if failure == nil && fsync(descriptor) != 0 { failure = errno }
-        if close(descriptor) != 0 && failure == nil { failure = errno }
-        return failure
     }
 
     /// The name is the SHA-256 of the key, which holds addresses and serial numbers.

@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Glibc
+internal import SystemPackage
 package import X509
 
 /// A file or folder of the administrator that says whom to trust, read under limits.
@@ -71,18 +72,14 @@ package enum TrustFile {
     }
 
     private static func bytes(of descriptor: Int32) throws(Problem) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 14)
-        while true {
-            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-                unsafe read(descriptor, buffer.baseAddress, buffer.count)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw .unreadable(errno: errno) }
-            guard count > 0 else { return bytes }
-            bytes.append(contentsOf: chunk.prefix(count))
-            guard bytes.count <= maximumSize else { throw .tooLarge(limit: maximumSize) }
+        let bytes: [UInt8]
+        do {
+            bytes = try FileDescriptor(rawValue: descriptor).readAll(limit: maximumSize)
+        } catch {
+            throw .unreadable(errno: (error as? Errno)?.rawValue ?? EIO)
         }
+        guard bytes.count <= maximumSize else { throw .tooLarge(limit: maximumSize) }
+        return bytes
     }
 
     /// Refuses what somebody else could have written.
