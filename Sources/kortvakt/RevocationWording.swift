@@ -92,7 +92,7 @@ struct RevocationWording {
         }
     }
 
-    private func sentence(_ failure: WebFetcher.Failure, _ address: String) -> Sentence {
+    private func sentence(_ failure: CurlFetcher.Failure, _ address: String) -> Sentence {
         switch failure {
         case .secure: texts.secureAddress(address)
         case .notAnAddress: texts.notAnAddress(address)

@@ -26,7 +26,7 @@ import Testing
         Revocation(
             policy: policy,
             cache: cache.map { RevocationCache(folders: ["\($0.path)/cache"]) },
-            fetcher: WebFetcher(proxy: proxy, limit: proxy == Self.nobody ? 1 : 5)
+            fetcher: CurlFetcher(proxy: proxy, limit: proxy == Self.nobody ? 1 : 5)
         ).check(try chain(name), at: instant)
     }
 
@@ -126,7 +126,7 @@ import Testing
             let revocation = Revocation(
                 policy: .online,
                 cache: nil,
-                fetcher: WebFetcher(proxy: server.address, limit: 5)
+                fetcher: CurlFetcher(proxy: server.address, limit: 5)
             )
             let session = revocation.begin()
             for name in ["login", "revoked", "on-hold"] {
@@ -135,7 +135,7 @@ import Testing
             // Three questions to the responder, one list of the issuer, one of the root.
             #expect(server.count() == 5)
         }
-        let dead = Revocation(policy: .online, cache: nil, fetcher: WebFetcher(proxy: Self.nobody, limit: 2))
+        let dead = Revocation(policy: .online, cache: nil, fetcher: CurlFetcher(proxy: Self.nobody, limit: 2))
         let session = dead.begin()
         for name in ["login", "revoked", "on-hold"] {
             for finding in dead.check(try chain(name), at: .now, in: session) {
@@ -312,8 +312,8 @@ import Testing
         "http://a.test:99999/", "http://a.test:port/", "http://[::1/",
     ])
     func whatIsNoAddressIsNotAskedAnything(address: String) {
-        let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
-        #expect(throws: WebFetcher.Failure.notAnAddress) {
+        let fetcher = CurlFetcher(proxy: Self.nobody, limit: 1)
+        #expect(throws: CurlFetcher.Failure.notAnAddress) {
             try fetcher.fetch(address, maximumSize: 10, deadline: fetcher.deadline())
         }
     }
@@ -324,12 +324,12 @@ import Testing
         #expect(failures.count > 1)
     }
 
-    private static func failuresUntilTheTimeIsOver() -> [WebFetcher.Failure] {
-        let fetcher = WebFetcher(proxy: nobody, limit: 1)
+    private static func failuresUntilTheTimeIsOver() -> [CurlFetcher.Failure] {
+        let fetcher = CurlFetcher(proxy: nobody, limit: 1)
         let session = Revocation(policy: .online, cache: nil, fetcher: fetcher).begin()
-        var failures: [WebFetcher.Failure] = []
+        var failures: [CurlFetcher.Failure] = []
         for number in 0..<1_000 where failures.last != .notAsked {
-            do throws(WebFetcher.Failure) {
+            do throws(CurlFetcher.Failure) {
                 _ = try session.list(at: "http://\(number).test/")
             } catch {
                 failures.append(error)
@@ -341,8 +341,8 @@ import Testing
     @Test func everyFailureIsProvoked() async throws {
         var failures = Self.failuresUntilTheTimeIsOver()
         func ask(_ address: String, in time: Duration = .seconds(1)) {
-            let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
-            do throws(WebFetcher.Failure) {
+            let fetcher = CurlFetcher(proxy: Self.nobody, limit: 1)
+            do throws(CurlFetcher.Failure) {
                 _ = try fetcher.fetch(address, maximumSize: 10, deadline: .now + time)
             } catch {
                 failures.append(error)
@@ -356,12 +356,12 @@ import Testing
                 if case .failure(let failure) = server.fetch(path) { failures.append(failure) }
             }
         }
-        #expect(Set(failures.map(\.kind)) == Set(WebFetcher.Failure.Kind.allCases))
+        #expect(Set(failures.map(\.kind)) == Set(CurlFetcher.Failure.Kind.allCases))
     }
 
     @Test func theWholeChainHasOneLimitOfTime() throws {
-        let fetcher = WebFetcher(proxy: Self.nobody, limit: 1)
-        #expect(throws: WebFetcher.Failure.timedOut) {
+        let fetcher = CurlFetcher(proxy: Self.nobody, limit: 1)
+        #expect(throws: CurlFetcher.Failure.timedOut) {
             try fetcher.fetch("http://a.test/", maximumSize: 10, deadline: .now - .seconds(1))
         }
     }
@@ -372,7 +372,7 @@ import Testing
             let port = server.port
             await #expect(processExitsWith: .success) { [port = port as Int] in
                 unsafe setenv("http_proxy", "http://127.0.0.1:\(port)", 1)
-                let fetcher = WebFetcher(limit: 5)
+                let fetcher = CurlFetcher(limit: 5)
                 let bytes = try fetcher.fetch(
                     "http://crl1pp.siths.test/testsithseidrootcav2.crl",
                     maximumSize: 1 << 20,

@@ -86,7 +86,7 @@ package struct CertificateTour {
         var words: [String] = []
         for policy in [Revocation.Policy.online, .cached] {
             for subject in [pki.login, pki.revoked] {
-                let fetcher = WebFetcher(proxy: proxy ?? "127.0.0.1:9", limit: proxy == nil ? 1 : 10)
+                let fetcher = CurlFetcher(proxy: proxy ?? "127.0.0.1:9", limit: proxy == nil ? 1 : 10)
                 let examination = Examiner(
                     verification: Verification(store: pki.store),
                     revocation: Revocation(policy: policy, cache: cache, fetcher: fetcher)

@@ -32,7 +32,7 @@ import X509
         let benchmark = try TrustBenchmark(trust: next(), leaf: next(), cache: next())
         let isDone =
             switch mode {
-            case "fill": benchmark.isGood(benchmark.examiner(.online, WebFetcher(proxy: next())))
+            case "fill": benchmark.isGood(benchmark.examiner(.online, CurlFetcher(proxy: next())))
             case "once": benchmark.isGood(benchmark.examiner(.cached))
             case "rounds": benchmark.measure(rounds: Int(next()) ?? 1, lists: Array(arguments))
             default: false
@@ -53,7 +53,7 @@ import X509
         (self.leaf, self.cache) = (found.certificate, cache)
     }
 
-    private func examiner(_ policy: Revocation.Policy, _ fetcher: WebFetcher = WebFetcher()) -> Examiner {
+    private func examiner(_ policy: Revocation.Policy, _ fetcher: CurlFetcher = CurlFetcher()) -> Examiner {
         let revocation = Revocation(
             policy: policy,
             cache: RevocationCache(folders: [cache]),

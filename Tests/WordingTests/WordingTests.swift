@@ -234,7 +234,7 @@ struct WordingTests {
             text: "error 8000006f",
             detail: "calling connect()"
         )
-        let failure = WebFetcher.Failure.notConnected(
+        let failure = CurlFetcher.Failure.notConnected(
             OpenSSLError(entries: Samples.error.entries + [refused])
         )
         #expect(

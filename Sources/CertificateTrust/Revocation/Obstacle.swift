@@ -7,7 +7,7 @@ extension Revocation {
         case noAddress(others: [CertificateText])
         /// Nothing was fetched before, and fetching is not allowed.
         case notCached
-        case notFetched(address: String, WebFetcher.Failure)
+        case notFetched(address: String, CurlFetcher.Failure)
         case crl(address: String, CRLProblem)
         case ocsp(address: String, OCSPProblem)
     }

@@ -40,7 +40,7 @@ package struct Revocation: Sendable {
 
     package let policy: Policy
     let cache: RevocationCache?
-    let fetcher: WebFetcher
+    let fetcher: CurlFetcher
     let lists = CRLMemory()
     /// How many seconds something counts that does not say until when.
     let maximumAge: Int64
@@ -51,7 +51,7 @@ package struct Revocation: Sendable {
     package init(
         policy: Policy,
         cache: RevocationCache?,
-        fetcher: WebFetcher = WebFetcher(),
+        fetcher: CurlFetcher = CurlFetcher(),
         maximumAge: Int64 = standardMaximumAge
     ) {
         (self.policy, self.cache, self.fetcher, self.maximumAge) = (policy, cache, fetcher, maximumAge)

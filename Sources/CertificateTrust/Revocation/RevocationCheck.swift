@@ -74,7 +74,7 @@ struct RevocationCheck {
             judge(answer: bytes, of: address, fetched: .now, isFromCache: false)
         }
         for (address, point) in points where answers.isEmpty {
-            do throws(WebFetcher.Failure) {
+            do throws(CurlFetcher.Failure) {
                 let (list, bytes) = try session.list(at: address)
                 judgeList(of: address, point, bytes) { () throws(Revocation.CRLProblem) in
                     (try list.get(), .now)
@@ -93,7 +93,7 @@ struct RevocationCheck {
             obstacles.append(.ocsp(address: address, .library(error)))
             return nil
         }
-        do throws(WebFetcher.Failure) {
+        do throws(CurlFetcher.Failure) {
             return try session.answer(to: request, from: address)
         } catch {
             obstacles.append(.notFetched(address: address, error))

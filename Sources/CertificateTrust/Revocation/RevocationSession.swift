@@ -9,24 +9,24 @@ package final class RevocationSession: Sendable {
 
     private struct State {
         var lists: [(address: String, list: List, bytes: [UInt8])] = []
-        var failures: [String: WebFetcher.Failure] = [:]
+        var failures: [String: CurlFetcher.Failure] = [:]
     }
 
     /// Lists that are held at once; a chain has two.
     private static let maximumCount = 4
 
-    private let fetcher: WebFetcher
+    private let fetcher: CurlFetcher
     private let deadline: ContinuousClock.Instant
     private let state = Mutex(State())
 
-    init(_ fetcher: WebFetcher) {
+    init(_ fetcher: CurlFetcher) {
         self.fetcher = fetcher
         deadline = fetcher.deadline()
     }
 
     func list(
         at address: String
-    ) throws(WebFetcher.Failure) -> (list: Result<SharedCRL, Revocation.CRLProblem>, bytes: [UInt8]) {
+    ) throws(CurlFetcher.Failure) -> (list: Result<SharedCRL, Revocation.CRLProblem>, bytes: [UInt8]) {
         let known = state.withLock { state in state.lists.first { $0.address == address } }
         if let known { return (known.list, known.bytes) }
         let bytes = try fetch(address, maximumSize: CRL.maximumSize)
@@ -38,7 +38,7 @@ package final class RevocationSession: Sendable {
         return (list, bytes)
     }
 
-    func answer(to request: [UInt8], from address: String) throws(WebFetcher.Failure) -> [UInt8] {
+    func answer(to request: [UInt8], from address: String) throws(CurlFetcher.Failure) -> [UInt8] {
         try fetch(
             address,
             body: ("application/ocsp-request", request),
@@ -51,11 +51,11 @@ package final class RevocationSession: Sendable {
         _ address: String,
         body: (type: String, bytes: [UInt8])? = nil,
         maximumSize: Int
-    ) throws(WebFetcher.Failure) -> [UInt8] {
+    ) throws(CurlFetcher.Failure) -> [UInt8] {
         if let failure = state.withLock({ $0.failures[address] }) { throw failure }
         let now = ContinuousClock.now
         guard now < deadline else { throw .notAsked }
-        do throws(WebFetcher.Failure) {
+        do throws(CurlFetcher.Failure) {
             return try fetcher.fetch(
                 address,
                 body: body,

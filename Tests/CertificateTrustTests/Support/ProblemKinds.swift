@@ -57,7 +57,7 @@ extension Revocation.OCSPProblem {
     }
 }
 
-extension WebFetcher.Failure {
+extension CurlFetcher.Failure {
     enum Kind: CaseIterable {
         case secure, notAnAddress, timedOut, notAsked, notConnected, tooLarge, redirected, failed
     }

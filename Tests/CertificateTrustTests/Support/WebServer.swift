@@ -23,9 +23,9 @@ struct WebServer: Sendable {
         _ path: String,
         limit: Int = 5,
         maximumSize: Int = 1 << 20
-    ) -> Result<[UInt8], WebFetcher.Failure> {
-        let fetcher = WebFetcher(limit: limit)
-        do throws(WebFetcher.Failure) {
+    ) -> Result<[UInt8], CurlFetcher.Failure> {
+        let fetcher = CurlFetcher(limit: limit)
+        do throws(CurlFetcher.Failure) {
             return .success(
                 try fetcher.fetch(
                     "http://\(address)\(path)",

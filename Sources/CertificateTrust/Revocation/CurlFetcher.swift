@@ -7,7 +7,7 @@ package import X509
 /// Revocation lists and answers are signed, so http needs no protection; https is not spoken (RFC 5280, 8, warns of it).
 /// Redirections are not followed: only what a certificate names is asked. A call that OpenSSL does not end in time, such as
 /// where a name is resolved, is given up (`GivenUpCall`). Wraps `OSSL_HTTP_open` and what belongs to it.
-package struct WebFetcher: Sendable {
+package struct CurlFetcher: Sendable {
     package enum Failure: Error, Hashable, Sendable {
         /// https, which would need a certificate to be checked for checking a certificate.
         case secure
