@@ -140,13 +140,37 @@ extension Texts {
             )
         )
     }
-    package func notConnected(_ address: String, _ detail: String) -> Sentence {
+    package func unknownHost(_ address: String) -> Sentence {
         Sentence(
             text(
-                "{address} cannot be reached ({detail}).",
-                ["address": quoted(address), "detail": detail]
+                "{address} cannot be reached: the name service (DNS) does not know its host.",
+                ["address": quoted(address)]
+            ),
+            text("Look at the network and its name service. Where a proxy is needed, set http_proxy.")
+        )
+    }
+    package func unknownProxy(_ address: String) -> Sentence {
+        Sentence(
+            text("{address} cannot be reached: the proxy is unknown.", ["address": quoted(address)]),
+            text("Look at the proxy in http_proxy: http://PROXY:PORT")
+        )
+    }
+    package func notConnected(_ address: String) -> Sentence {
+        Sentence(
+            text(
+                "{address} cannot be reached: the server or the proxy does not accept the connection.",
+                ["address": quoted(address)]
             ),
             text("Look at the network, the firewall, and the proxy in http_proxy.")
+        )
+    }
+    package func proxyAuthentication(_ address: String) -> Sentence {
+        Sentence(
+            text(
+                "{address} cannot be reached: the proxy wants a user and password, or refuses those in http_proxy.",
+                ["address": quoted(address)]
+            ),
+            text("Set http_proxy to http://USER:PASSWORD@PROXY:PORT, with special characters as %XX.")
         )
     }
     package func tooLarge(_ address: String, limit: Int) -> Sentence {
@@ -166,13 +190,48 @@ extension Texts {
             )
         )
     }
-    package func notFetched(_ address: String, _ detail: String) -> Sentence {
+    package func otherStatus(_ address: String, status: Int) -> Sentence {
         Sentence(
             text(
-                "{address} did not send what it should ({detail}).",
-                ["address": quoted(address), "detail": detail]
+                "{address} answered with the HTTP status {status}.",
+                ["address": quoted(address), "status": "\(status)"]
             ),
             text("Try again later. If it goes on, look whether a proxy stands in between.")
+        )
+    }
+    package func brokenAnswer(_ address: String) -> Sentence {
+        Sentence(
+            text("{address} sent an empty or broken answer.", ["address": quoted(address)]),
+            text("Try again later. If it goes on, look whether a proxy stands in between.")
+        )
+    }
+    package func curlNotInstalled(_ address: String) -> Sentence {
+        Sentence(
+            text(
+                "{address} was not asked: curl is not installed, or may not be run here.",
+                ["address": quoted(address)]
+            ),
+            text("Install it with: sudo apt-get install curl")
+        )
+    }
+    package func curlNotStarted(_ address: String, _ reason: String) -> Sentence {
+        Sentence(
+            text(
+                "{address} was not asked: curl could not be started ({reason}).",
+                ["address": quoted(address), "reason": reason]
+            ),
+            text("Look whether it works here: curl --version")
+        )
+    }
+    package func curlFailed(_ address: String, exitCode: Int32, _ detail: String) -> Sentence {
+        Sentence(
+            text(
+                "{address} could not be fetched: curl ended with {code} ({detail}).",
+                ["address": quoted(address), "code": "\(exitCode)", "detail": detail]
+            ),
+            text(
+                "Try again later. If it goes on, look at the network, the firewall, and the proxy in http_proxy."
+            )
         )
     }
 

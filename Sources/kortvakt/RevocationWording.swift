@@ -98,10 +98,18 @@ struct RevocationWording {
         case .notAnAddress: texts.notAnAddress(address)
         case .timedOut: texts.timedOut(address)
         case .notAsked: texts.notAsked(address)
-        case .notConnected(let error): texts.notConnected(address, links.detail(error))
-        case .tooLarge(let limit): texts.tooLarge(address, limit: limit)
+        case .unknownHost: texts.unknownHost(address)
+        case .unknownProxy: texts.unknownProxy(address)
+        case .notConnected: texts.notConnected(address)
+        case .proxyAuthentication: texts.proxyAuthentication(address)
         case .redirected: texts.redirected(address)
-        case .failed(let error): texts.notFetched(address, links.detail(error))
+        case .status(let status): texts.otherStatus(address, status: status)
+        case .tooLarge(let limit): texts.tooLarge(address, limit: limit)
+        case .brokenAnswer: texts.brokenAnswer(address)
+        case .notInstalled: texts.curlNotInstalled(address)
+        case .notStarted(let errno): texts.curlNotStarted(address, links.system(errno))
+        case .curl(let exitCode, let message):
+            texts.curlFailed(address, exitCode: exitCode, message.isEmpty ? "?" : links.shown(message))
         }
     }
 

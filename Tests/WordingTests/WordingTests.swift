@@ -234,12 +234,13 @@ struct WordingTests {
             text: "error 8000006f",
             detail: "calling connect()"
         )
-        let failure = CurlFetcher.Failure.notConnected(
+        let problem = Revocation.CRLProblem.library(
             OpenSSLError(entries: Samples.error.entries + [refused])
         )
-        #expect(
-            wording.sentence(.notFetched(address: "http://a.example", failure)).happened
-                == "The address http://a.example cannot be reached (Connection refused)."
-        )
+        let sentences = [
+            wording.sentence(.crl(address: "http://a.example", problem)),
+            wording.sentence(.notFetched(address: "http://a.example", .notStarted(errno: 111))),
+        ]
+        #expect(sentences.allSatisfy { $0.happened.contains("Connection refused") }, "\(sentences)")
     }
 }

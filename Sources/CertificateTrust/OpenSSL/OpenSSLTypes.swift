@@ -45,8 +45,3 @@ enum OCSPBasicResponseObject: OpenSSLType {
 enum OCSPCertificateIDObject: OpenSSLType {
     static func free(_ pointer: OpaquePointer) { unsafe OCSP_CERTID_free(pointer) }
 }
-
-/// `OSSL_HTTP_REQ_CTX`, with its connection.
-enum HTTPRequestObject: OpenSSLType {
-    static func free(_ pointer: OpaquePointer) { unsafe _ = OSSL_HTTP_close(pointer, 1) }
-}

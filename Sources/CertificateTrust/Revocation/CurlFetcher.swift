@@ -1,12 +1,13 @@
-internal import COpenSSL
 internal import Glibc
-package import X509
+internal import Subprocess
+internal import SystemPackage
+internal import X509
 
-/// Fetches over http with OpenSSL's own client, bounded in time and size.
+/// Fetches over http with the installed `curl`, bounded in time and size.
 ///
-/// Revocation lists and answers are signed, so http needs no protection; https is not spoken (RFC 5280, 8, warns of it).
-/// Redirections are not followed: only what a certificate names is asked. A call that OpenSSL does not end in time, such as
-/// where a name is resolved, is given up (`GivenUpCall`). Wraps `OSSL_HTTP_open` and what belongs to it.
+/// Blocks the calling thread. Revocation lists and answers are signed, so http needs no protection; https is not used
+/// (RFC 5280, 8, warns of it). Redirections are not followed: only addresses that a certificate names are asked. Ending the
+/// child ends everything that it does, name resolution included.
 package struct CurlFetcher: Sendable {
     package enum Failure: Error, Hashable, Sendable {
         /// https, which would need a certificate to be checked for checking a certificate.
@@ -15,23 +16,29 @@ package struct CurlFetcher: Sendable {
         case timedOut
         /// The time was over before it was this one's turn.
         case notAsked
-        /// The server or proxy has no address, refuses, or does not answer within some seconds.
-        case notConnected(OpenSSLError)
-        case tooLarge(limit: Int)
-        /// The server points elsewhere.
+        case unknownHost
+        case unknownProxy
+        /// The server or proxy refuses the connection, or there is no route to it.
+        case notConnected
+        /// The proxy wants a user and password, or refuses those it got (407).
+        case proxyAuthentication
         case redirected
-        /// Another status than 200, a broken connection, or an answer that is no DER.
-        case failed(OpenSSLError)
+        /// Another HTTP status than 200.
+        case status(Int)
+        case tooLarge(limit: Int)
+        /// Empty, cut, not HTTP, or badly compressed.
+        case brokenAnswer
+        case notInstalled
+        case notStarted(errno: Int32)
+        /// curl's exit code, 128 and the number of the signal that ended it, and what it said.
+        case curl(exitCode: Int32, message: String)
     }
-
-    /// OpenSSL tries a refused connection again until the time is over, so this is what a dead server costs, in seconds.
-    private static let connectLimit: Int32 = 3
-
-    /// In seconds, before a call is given up that OpenSSL should have ended.
-    private static let grace: Int64 = 5
 
     /// For everything that one question to this library fetches.
     package static let standardLimit = 20
+
+    /// For the name, and for the server or the proxy to accept the connection.
+    private static let connectLimit = Duration.seconds(5)
 
     /// `HOST:PORT` or a URL of a proxy; `nil` takes `http_proxy` and `no_proxy` of the environment.
     let proxy: String?
@@ -44,7 +51,7 @@ package struct CurlFetcher: Sendable {
 
     func deadline() -> ContinuousClock.Instant { .now + .seconds(limit) }
 
-    /// GET, or POST where there is a `body`; the answer is one DER value of at most `maximumSize` bytes.
+    /// GET, or POST where there is a `body`; at most `maximumSize` bytes, decoded.
     func fetch(
         _ address: String,
         body: (type: String, bytes: [UInt8])? = nil,
@@ -57,128 +64,126 @@ package struct CurlFetcher: Sendable {
         guard scheme == .http else { throw .secure }
         let left = deadline - ContinuousClock.now
         guard left > .zero else { throw .timedOut }
-        // OpenSSL counts in whole seconds, and 0 would be without end.
-        let seconds = Int32(clamping: left.components.seconds + 1)
-        let parts = try Self.parts(of: address)
-        // More than OpenSSL allows itself, so that on a busy machine too it is OpenSSL that tells what happened.
-        let answer = GivenUpCall.run(within: .seconds(Int64(seconds) + Self.grace)) {
-            Result { () throws(Failure) in
-                try exchange(parts, body: body, maximumSize: maximumSize, seconds: seconds)
+        let arguments = arguments(for: address, bodyType: body?.type, within: left)
+        let bytes = body?.bytes ?? []
+        let answer = BlockingTask.run(until: deadline) { () async -> Result<[UInt8], Failure> in
+            do throws(Failure) {
+                return .success(try await Self.run(arguments, input: bytes, maximumSize: maximumSize))
+            } catch {
+                return .failure(error)
             }
         }
         guard let answer else { throw .timedOut }
         return try answer.get()
     }
 
-    private func exchange(
-        _ parts: (host: String, port: String, path: String),
-        body: (type: String, bytes: [UInt8])?,
-        maximumSize: Int,
-        seconds: Int32
-    ) throws(Failure) -> [UInt8] {
-        var input: OpaquePointer?
-        if let body {
-            unsafe input = BIO_new(BIO_s_mem())
-            let written = unsafe BIO_write(input, body.bytes, Int32(clamping: body.bytes.count))
-            guard written == body.bytes.count else {
-                unsafe BIO_free_all(input)
-                throw .failed(.drain())
+    // MARK: curl
+
+    private func arguments(for address: String, bodyType: String?, within left: Duration) -> [String] {
+        // `-q` counts only as the first: no .curlrc. `--globoff`: an address with {} or [] is one address.
+        var arguments = [
+            "-q", "--silent", "--show-error", "--proto", "=http", "--max-redirs", "0",
+            "--globoff", "--compressed", "--max-time", Self.seconds(left), "--connect-timeout",
+            Self.seconds(min(left, Self.connectLimit)), "--write-out", "%{stderr}\n%{http_code}",
+        ]
+        if let proxy { arguments += ["--proxy", proxy, "--noproxy", ""] }
+        if let bodyType {
+            arguments += [
+                "--data-binary", "@-", "--header", "Content-Type: \(bodyType)", "--header", "Expect:",
+            ]
+        }
+        return arguments + ["--url", address]
+    }
+
+    /// As curl takes it, for which 0 would be without end.
+    private static func seconds(_ duration: Duration) -> String {
+        "\(max(0.001, duration / .seconds(1)))"
+    }
+
+    /// What curl needs and nothing else.
+    ///
+    /// It does not read `HTTP_PROXY` in capitals, which in CGI the other side sets (CVE-2016-5385).
+    private static func environment() -> Environment {
+        var variables: [Environment.Key: String] = ["LC_ALL": "C"]
+        for name in ["PATH", "http_proxy", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"] {
+            guard let value = unsafe getenv(name) else { continue }
+            variables[Environment.Key(stringLiteral: name)] = unsafe String(cString: value)
+        }
+        return .custom(variables)
+    }
+
+    private static func run(
+        _ arguments: [String],
+        input: [UInt8],
+        maximumSize: Int
+    ) async throws(Failure) -> [UInt8] {
+        do {
+            let outcome = try await Subprocess.run(
+                .name("curl"),
+                arguments: Arguments(arguments),
+                environment: environment(),
+                input: .array(input),
+                output: .sequence,
+                error: .string(limit: 1 << 16)
+            ) { execution in
+                var bytes: [UInt8] = []
+                for try await buffer in execution.standardOutput {
+                    unsafe buffer.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+                    // Subprocess ends the child. curl 7.88's own limit lets chunked and compressed bodies through.
+                    guard bytes.count <= maximumSize else { throw Failure.tooLarge(limit: maximumSize) }
+                }
+                return bytes
             }
-        }
-        let request = unsafe OpenSSLObject<BIOObject>(adopting: input)
-        let opened = unsafe OSSL_HTTP_open(
-            parts.host,
-            parts.port,
-            proxy,
-            nil,
-            0,
-            nil,
-            nil,
-            nil,
-            nil,
-            0,
-            min(seconds, Self.connectLimit)
-        )
-        guard let connection = unsafe OpenSSLObject<HTTPRequestObject>(adopting: opened) else {
-            throw .notConnected(.drain())
-        }
-        let answer = unsafe connection.with { connection -> OpaquePointer? in
-            func exchange(_ body: OpaquePointer?, _ type: String?) -> OpaquePointer? {
-                guard
-                    unsafe OSSL_HTTP_set1_request(
-                        connection,
-                        parts.path,
-                        nil,
-                        type,
-                        body,
-                        nil,
-                        1,
-                        maximumSize,
-                        seconds,
-                        0
-                    ) == 1
-                else { return nil }
-                return unsafe OSSL_HTTP_exchange(connection, nil)
+            let lines = outcome.standardError.split(separator: "\n")
+            switch outcome.terminationStatus {
+            case .exited(0): try check(status: lines.last.flatMap { Int($0) })
+            case .exited(let code): throw failure(code, lines.first ?? "")
+            case .signaled(let signal): throw Failure.curl(exitCode: 128 + signal, message: "")
             }
-            guard let body else { return unsafe exchange(nil, nil) }
-            return unsafe request?.with { unsafe exchange($0, body.type) } ?? nil
+            return outcome.closureResult
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw failure(toStart: error)
         }
-        // OpenSSL hands out a reference of its own.
-        guard let answer = unsafe OpenSSLObject<BIOObject>(adopting: answer) else {
-            throw Self.failure(maximumSize)
-        }
-        defer { ERR_clear_error() }
-        return unsafe answer.with { unsafe Self.bytes(in: $0) }
     }
 
-    private static func bytes(in bio: OpaquePointer) -> [UInt8] {
-        var start: UnsafeMutablePointer<CChar>?
-        let count = unsafe kv_memory_bio(bio, &start)
-        guard count > 0, let start = unsafe start else { return [] }
-        let bytes = unsafe UnsafeRawBufferPointer(start: start, count: count)
-        return unsafe Array(bytes)
+    // MARK: Failures
+
+    private static func check(status: Int?) throws(Failure) {
+        guard let status else { throw .brokenAnswer }
+        switch status {
+        case 200: break
+        case 300..<400: throw .redirected
+        case 407: throw .proxyAuthentication
+        default: throw .status(status)
+        }
     }
 
-    /// Wraps `OSSL_HTTP_parse_url`.
-    private static func parts(
-        of address: String
-    ) throws(Failure) -> (host: String, port: String, path: String) {
-        var host: UnsafeMutablePointer<CChar>?
-        var port: UnsafeMutablePointer<CChar>?
-        var path: UnsafeMutablePointer<CChar>?
-        var query: UnsafeMutablePointer<CChar>?
-        var usesTLS: Int32 = 0
-        let done = unsafe OSSL_HTTP_parse_url(address, &usesTLS, nil, &host, &port, nil, &path, &query, nil)
-        defer {
-            unsafe CRYPTO_free(host, #file, #line)
-            unsafe CRYPTO_free(port, #file, #line)
-            unsafe CRYPTO_free(path, #file, #line)
-            unsafe CRYPTO_free(query, #file, #line)
+    /// By curl(1), “Exit codes”.
+    private static func failure(_ exitCode: Int32, _ line: Substring) -> Failure {
+        switch exitCode {
+        case 3: .notAnAddress
+        case 5: .unknownProxy
+        case 6: .unknownHost
+        case 7: .notConnected
+        // 1: HTTP/0.9. 8: no HTTP. 18: cut. 23: badly compressed. 52: empty. 55, 56: broken off. 61: compressed otherwise.
+        case 1, 8, 18, 23, 52, 55, 56, 61: .brokenAnswer
+        case 28: .timedOut
+        default: .curl(exitCode: exitCode, message: printable(line))
         }
-        guard done == 1, usesTLS == 0, let host = unsafe host, let port = unsafe port,
-            let path = unsafe path
-        else {
-            ERR_clear_error()
-            throw .notAnAddress
-        }
-        var target = unsafe String(cString: path)
-        if let query = unsafe query, unsafe query.pointee != 0 {
-            target += "?" + (unsafe String(cString: query))
-        }
-        return unsafe (String(cString: host), String(cString: port), target)
     }
 
-    private static func failure(_ maximumSize: Int) -> Failure {
-        let error = OpenSSLError.drain()
-        func http(_ reason: Int32) -> Bool { error.has(library: ERR_LIB_HTTP, reason: reason) }
-        if http(HTTP_R_MAX_RESP_LEN_EXCEEDED) || http(HTTP_R_ASN1_LEN_EXCEEDS_MAX_RESP_LEN) {
-            return .tooLarge(limit: maximumSize)
+    /// The line may hold what a server sent.
+    private static func printable(_ line: Substring) -> String {
+        String(line.unicodeScalars.prefix(200).map { (0x20...0x7E).contains($0.value) ? Character($0) : "?" })
+    }
+
+    private static func failure(toStart error: any Error) -> Failure {
+        switch error {
+        case let error as SubprocessError where error.code == .executableNotFound: .notInstalled
+        case let error as SubprocessError: .notStarted(errno: error.underlyingError?.rawValue ?? 0)
+        default: .notStarted(errno: 0)
         }
-        if http(HTTP_R_REDIRECTION_NOT_ENABLED) || http(HTTP_R_REDIRECTION_FROM_HTTPS_TO_HTTP) {
-            return .redirected
-        }
-        let timeouts = [BIO_R_CONNECT_TIMEOUT, BIO_R_TRANSFER_TIMEOUT]
-        if timeouts.contains(where: { error.has(library: ERR_LIB_BIO, reason: $0) }) { return .timedOut }
-        return .failed(error)
     }
 }

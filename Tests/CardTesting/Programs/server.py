@@ -3,6 +3,8 @@
 Usage: server.py PKI INDEX RESPONDER, INDEX being the text of what openssl ca keeps. Prints its port. Ends with its standard input.
 """
 
+import base64
+import gzip
 import http.server
 import os
 import subprocess
@@ -11,13 +13,21 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import zlib
 
 PKI, INDEX, RESPONDER = sys.argv[1:4]
 LISTS = {
     "/testsithseidpersonhsaid3cav1.crl": "issuer.crl",
     "/testsithseidrootcav2.crl": "root.crl",
 }
+# What the proxy wants for everything on this host.
+CLOSED, CREDENTIALS = "closed.test", b"kort:h@mlig"
 requests = 0
+
+
+def crl(path="/testsithseidrootcav2.crl"):
+    with open(f"{PKI}/trust/crls/{LISTS[path]}", "rb") as file:
+        return file.read()
 
 
 def answer(question):
@@ -50,38 +60,78 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def endless(self, compressor=None, **headers):
+        self.send_response(200)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        while True:
+            body = bytes(1 << 20)
+            self.wfile.write(compressor.compress(body) if compressor else body)
+
+    def chunks(self, parts):
+        self.protocol_version = "HTTP/1.1"
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for part in parts:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
+        self.wfile.write(b"0\r\n\r\n")
+
     def do_GET(self):
         global requests
         path = urllib.parse.urlparse(self.path).path
+        if urllib.parse.urlparse(self.path).hostname == CLOSED:
+            wanted = "Basic " + base64.b64encode(CREDENTIALS).decode()
+            if self.headers["Proxy-Authorization"] != wanted:
+                return self.send(b"", 407, **{"Proxy-Authenticate": 'Basic realm="proxy"'})
         if path == "/count":
             return self.send(bytes([0x30, 3, 2, 1, requests]))
         requests += 1
         if path in LISTS:
-            with open(f"{PKI}/trust/crls/{LISTS[path]}", "rb") as file:
-                return self.send(file.read())
+            return self.send(crl(path))
+        if path.startswith("/echo/"):
+            return self.send(path.encode())
+        if path.startswith("/status/"):
+            return self.send(b"no", int(path.rsplit("/", 1)[1]))
+        if path == "/pem":
+            text = base64.encodebytes(crl())
+            return self.send(b"-----BEGIN X509 CRL-----\n" + text + b"-----END X509 CRL-----\n")
+        if path == "/trailing":
+            return self.send(crl() + b"\r\n")
+        if path == "/wrong-type":
+            return self.send(crl(), **{"Content-Type": "text/html"})
         if path == "/redirect":
             return self.send(b"", 302, Location="/testsithseidrootcav2.crl")
         if path == "/redirect-to-file":
             return self.send(b"", 302, Location="file:///etc/passwd")
-        if path == "/text":
-            return self.send(b"<html>Please log in</html>")
-        if path == "/cut":
-            return self.send(bytes([0x30, 0x82, 0x10, 0x00]) + bytes(100), length=4100)
-        if path == "/announced":
-            return self.send(bytes([0x30, 0x84, 0x7F, 0xFF, 0xFF, 0xFF]), length=6)
+        if path == "/redirect-to-https":
+            return self.send(b"", 301, Location=f"https://127.0.0.1:{self.server.server_address[1]}/pem")
+        if path == "/gzip":
+            return self.send(gzip.compress(crl()), **{"Content-Encoding": "gzip"})
+        if path == "/broken-gzip":
+            return self.send(b"no" + gzip.compress(crl()), **{"Content-Encoding": "gzip"})
+        if path == "/bomb":
+            return self.endless(zlib.compressobj(wbits=31), **{"Content-Encoding": "gzip"})
+        if path == "/chunked":
+            return self.chunks([crl()[:1000], crl()[1000:]])
+        if path == "/endless-chunks":
+            return self.chunks(iter(lambda: bytes(1 << 16), b""))
         if path == "/large":
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(bytes([0x30, 0x83, 0x20, 0x00, 0x00]))
-            while True:
-                self.wfile.write(bytes(1 << 16))
+            return self.endless()
+        if path == "/cut":
+            return self.send(bytes(100), length=4100)
+        if path == "/empty":
+            return
+        if path == "/not-http":
+            return self.wfile.write(b"Hello\r\n")
         if path == "/drip":
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(bytes([0x30, 0x82, 0x10, 0x00]))
             while True:
                 self.wfile.write(b"\0")
-                time.sleep(0.2)
+                time.sleep(1)
         if path == "/mute":
             time.sleep(60)
         return self.send(b"no", 404)

@@ -56,22 +56,3 @@ extension Revocation.OCSPProblem {
         }
     }
 }
-
-extension CurlFetcher.Failure {
-    enum Kind: CaseIterable {
-        case secure, notAnAddress, timedOut, notAsked, notConnected, tooLarge, redirected, failed
-    }
-
-    var kind: Kind {
-        switch self {
-        case .secure: .secure
-        case .notAnAddress: .notAnAddress
-        case .timedOut: .timedOut
-        case .notAsked: .notAsked
-        case .notConnected: .notConnected
-        case .tooLarge: .tooLarge
-        case .redirected: .redirected
-        case .failed: .failed
-        }
-    }
-}

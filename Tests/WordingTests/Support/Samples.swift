@@ -87,14 +87,18 @@ enum Samples {
         .signerRevoked, .signerNotChecked,
     ]
 
+    static let fetchFailures: [CurlFetcher.Failure] = [
+        .secure, .notAnAddress, .timedOut, .notAsked, .unknownHost, .unknownProxy, .notConnected,
+        .proxyAuthentication, .redirected, .status(404), .tooLarge(limit: 9), .brokenAnswer, .notInstalled,
+        .notStarted(errno: 11), .curl(exitCode: 97, message: "curl: (97) no"),
+        .curl(exitCode: 137, message: ""),
+    ]
+
     static let obstacles: [Revocation.Obstacle] =
         [
             .noAddress(others: []), .noAddress(others: [CertificateText("ldap://example.org")]), .notCached,
-            .notFetched(address: address, .secure), .notFetched(address: address, .notAnAddress),
-            .notFetched(address: address, .timedOut), .notFetched(address: address, .notConnected(error)),
-            .notFetched(address: address, .tooLarge(limit: 9)), .notFetched(address: address, .redirected),
-            .notFetched(address: address, .failed(error)),
-        ] + listProblems.map { .crl(address: address, $0) }
+        ] + fetchFailures.map { .notFetched(address: address, $0) }
+        + listProblems.map { .crl(address: address, $0) }
         + answerProblems.map { .ocsp(address: address, $0) }
 
     static let certificateErrors: [CertificateError] = [
