@@ -22,8 +22,8 @@ TMPFILES_DIR ?= $(LOCAL)/lib/tmpfiles.d
 DBUS_SERVICES_DIR ?= $(LOCAL)/share/dbus-1/system-services
 POLKIT_ACTIONS_DIR ?= /usr/share/polkit-1/actions
 
-# Debian packages: to build; to run the demonstration; to run the tests besides.
-PACKAGES_BUILD := libpcsclite-dev libssl-dev libglib2.0-dev libsystemd-dev zlib1g-dev gettext pkg-config
+# Debian packages: to build, and curl, which the programs run; to run the demonstration; to run the tests besides.
+PACKAGES_BUILD := libpcsclite-dev libssl-dev libglib2.0-dev libsystemd-dev zlib1g-dev gettext pkg-config curl
 PACKAGES_DEMO := pcscd util-linux iproute2 systemd
 PACKAGES_TEST := opensc openssl ca-certificates python3 yubico-piv-tool yubikey-manager gnupg scdaemon \
     dbus python3-dbusmock python3-dbus python3-gi libglib2.0-bin
