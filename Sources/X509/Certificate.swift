@@ -19,7 +19,7 @@ package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomD
     package var extensions: CertificateExtensions { content.extensions }
 
     /// The `X509` itself, for other calls of OpenSSL.
-    package var handle: CertificateHandle { content.handle }
+    package var handle: SharedOpenSSLObject { content.handle }
 
     /// What was read; an object, so that a copy is one pointer and not two dozen values.
     private let content: Content
@@ -34,9 +34,9 @@ package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomD
         let key: PublicKey
         let signature: SignatureAlgorithm
         let extensions: CertificateExtensions
-        let handle: CertificateHandle
+        let handle: SharedOpenSSLObject
 
-        init(der: [UInt8], handle: CertificateHandle) throws(CertificateError) {
+        init(der: [UInt8], handle: SharedOpenSSLObject) throws(CertificateError) {
             self.der = der
             self.handle = handle
             let times = unsafe handle.with { x509 in
@@ -107,11 +107,11 @@ package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomD
             if let start = bytes.baseAddress, let end = unsafe cursor { used = unsafe end - start }
             return unsafe pointer
         }
-        guard let owner = unsafe OpenSSLObject<X509Object>(adopting: pointer) else {
+        guard let owner = unsafe OpenSSLObject(adopting: pointer, freedBy: X509_free) else {
             let error = OpenSSLError.drain()
             throw error.isOutOfMemory ? .library(error) : .notACertificate(error)
         }
-        let handle = CertificateHandle(owner)
+        let handle = SharedOpenSSLObject(owner)
         guard used == der.count else { throw .trailingBytes(count: der.count - used) }
         content = try Content(der: der, handle: handle)
     }

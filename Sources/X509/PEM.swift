@@ -10,7 +10,7 @@ package enum PEM {
     ///
     /// Wraps `PEM_write_bio`.
     package static func text(der: [UInt8]) throws(OpenSSLError) -> String {
-        guard let memory = unsafe OpenSSLObject<BIOObject>(adopting: BIO_new(BIO_s_mem())) else {
+        guard let memory = unsafe OpenSSLObject(adopting: BIO_new(BIO_s_mem()), freedBy: BIO_free_all) else {
             throw .drain()
         }
         return try unsafe memory.with { (memory) throws(OpenSSLError) in

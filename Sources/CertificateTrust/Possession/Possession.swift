@@ -65,7 +65,7 @@ package enum Possession: Hashable, Sendable {
         certificate: Certificate
     ) throws(OpenSSLError) -> Possession {
         try OpenSSLError.prepareQueue()
-        guard let context = unsafe OpenSSLObject<DigestContextObject>(adopting: EVP_MD_CTX_new()) else {
+        guard let context = unsafe OpenSSLObject(adopting: EVP_MD_CTX_new(), freedBy: EVP_MD_CTX_free) else {
             throw .drain()
         }
         let (digest, isPSS) =

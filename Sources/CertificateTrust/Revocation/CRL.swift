@@ -10,7 +10,7 @@ package struct CRL: ~Copyable {
     /// Larger ones are not fetched; a list of 200,000 certificates has some 8 MB.
     static let maximumSize = 16 << 20
 
-    private let owner: OpenSSLObject<X509CRLObject>
+    private let owner: OpenSSLObject
     private let scan = Scan()
 
     /// What takes a look at every entry, which is worth one only.
@@ -28,12 +28,13 @@ package struct CRL: ~Copyable {
                 var cursor = bytes.baseAddress
                 return unsafe d2i_X509_CRL(nil, &cursor, bytes.count)
             }
-            let memory = unsafe OpenSSLObject<BIOObject>(
-                adopting: BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count))
+            let memory = unsafe OpenSSLObject(
+                adopting: BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)),
+                freedBy: BIO_free_all
             )
             return unsafe memory?.with { unsafe PEM_read_bio_X509_CRL($0, nil, nil, nil) }
         }
-        guard let owner = unsafe OpenSSLObject<X509CRLObject>(adopting: pointer) else {
+        guard let owner = unsafe OpenSSLObject(adopting: pointer, freedBy: X509_CRL_free) else {
             let error = OpenSSLError.drain()
             throw error.isOutOfMemory ? .library(error) : .notACRL
         }

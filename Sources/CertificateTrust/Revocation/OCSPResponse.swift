@@ -11,7 +11,7 @@ package struct OCSPResponse: ~Copyable {
     /// Larger ones are not fetched; real ones have about 2,000 bytes.
     static let maximumSize = 64 << 10
 
-    private let owner: OpenSSLObject<OCSPBasicResponseObject>
+    private let owner: OpenSSLObject
 
     /// Reads DER; what stands behind the answer is not looked at, for the signature covers the answer alone.
     package init(der: [UInt8]) throws(Problem) {
@@ -21,7 +21,7 @@ package struct OCSPResponse: ~Copyable {
             var cursor = bytes.baseAddress
             return unsafe d2i_OCSP_RESPONSE(nil, &cursor, bytes.count)
         }
-        guard let response = unsafe OpenSSLObject<OCSPResponseObject>(adopting: pointer) else {
+        guard let response = unsafe OpenSSLObject(adopting: pointer, freedBy: OCSP_RESPONSE_free) else {
             throw Self.unreadable()
         }
         // -1 when it is no number that OpenSSL takes, which then has something to say.
@@ -30,7 +30,7 @@ package struct OCSPResponse: ~Copyable {
         guard status >= 0 else { throw .notAnAnswer }
         guard status == OCSP_RESPONSE_STATUS_SUCCESSFUL else { throw .refused(status: Int(status)) }
         let basic = unsafe response.with { unsafe OCSP_response_get1_basic($0) }
-        guard let owner = unsafe OpenSSLObject<OCSPBasicResponseObject>(adopting: basic) else {
+        guard let owner = unsafe OpenSSLObject(adopting: basic, freedBy: OCSP_BASICRESP_free) else {
             throw Self.unreadable()
         }
         self.owner = owner
@@ -65,7 +65,8 @@ package struct OCSPResponse: ~Copyable {
         about certificate: Certificate,
         issuer: Certificate
     ) throws(OpenSSLError) -> [UInt8] {
-        guard let request = unsafe OpenSSLObject<OCSPRequestObject>(adopting: OCSP_REQUEST_new()) else {
+        guard let request = unsafe OpenSSLObject(adopting: OCSP_REQUEST_new(), freedBy: OCSP_REQUEST_free)
+        else {
             throw .drain()
         }
         return try unsafe request.with { request throws(OpenSSLError) in
@@ -155,7 +156,7 @@ package struct OCSPResponse: ~Copyable {
                 let digest = unsafe EVP_get_digestbyname(OBJ_nid2sn(OBJ_obj2nid(type)))
             else { return nil }
             let own = unsafe Self.identifier(of: certificate, issuer: issuer, by: digest)
-            guard let own = unsafe OpenSSLObject<OCSPCertificateIDObject>(adopting: own) else {
+            guard let own = unsafe OpenSSLObject(adopting: own, freedBy: OCSP_CERTID_free) else {
                 throw .library(.drain())
             }
             guard unsafe own.with({ unsafe OCSP_id_cmp($0, id) }) == 0 else { return nil }
@@ -187,8 +188,8 @@ package struct OCSPResponse: ~Copyable {
         at instant: Instant
     ) throws(Problem) -> Certificate? {
         do throws(OpenSSLError) { try OpenSSLError.prepareQueue() } catch { throw .library(error) }
-        guard let store = unsafe OpenSSLObject<X509StoreObject>(adopting: X509_STORE_new()),
-            let helpers = unsafe OpenSSLObject<X509StackObject>(adopting: kv_certificates_new())
+        guard let store = unsafe OpenSSLObject(adopting: X509_STORE_new(), freedBy: X509_STORE_free),
+            let helpers = unsafe OpenSSLObject(adopting: kv_certificates_new(), freedBy: kv_certificates_free)
         else { throw .library(.drain()) }
         let isReady = unsafe store.with { store in
             unsafe helpers.with { helpers in
@@ -234,7 +235,7 @@ package struct OCSPResponse: ~Copyable {
     /// Wraps `OCSP_resp_get0_signer`.
     private borrowing func delegate(
         of issuer: Certificate,
-        _ helpers: borrowing OpenSSLObject<X509StackObject>
+        _ helpers: borrowing OpenSSLObject
     ) throws(Problem) -> Certificate? {
         let der = unsafe owner.with { basic in
             unsafe helpers.with { helpers -> [UInt8]? in

@@ -49,8 +49,9 @@ struct CertificatePath {
 
     private func search() throws(OpenSSLError) -> Outcome {
         try OpenSSLError.prepareQueue()
-        guard let stack = unsafe OpenSSLObject<X509StackObject>(adopting: kv_certificates_new()),
-            let context = unsafe OpenSSLObject<X509StoreContextObject>(adopting: X509_STORE_CTX_new())
+        guard
+            let stack = unsafe OpenSSLObject(adopting: kv_certificates_new(), freedBy: kv_certificates_free),
+            let context = unsafe OpenSSLObject(adopting: X509_STORE_CTX_new(), freedBy: X509_STORE_CTX_free)
         else { throw .drain() }
         for helper in intermediates + store.intermediates.map(\.certificate) {
             let count = unsafe stack.with { stack in
@@ -67,7 +68,7 @@ struct CertificatePath {
 
     private func prepare(
         _ context: OpaquePointer,
-        _ stack: borrowing OpenSSLObject<X509StackObject>
+        _ stack: borrowing OpenSSLObject
     ) throws(OpenSSLError) {
         let done = unsafe store.handle.with { store in
             unsafe stack.with { stack in

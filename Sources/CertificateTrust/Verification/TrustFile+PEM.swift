@@ -16,7 +16,7 @@ extension TrustFile {
             }
             return unsafe bio
         }
-        guard let bio = unsafe OpenSSLObject<BIOObject>(adopting: pointer) else {
+        guard let bio = unsafe OpenSSLObject(adopting: pointer, freedBy: BIO_free_all) else {
             throw .library(.drain())
         }
         var certificates: [Certificate] = []
@@ -35,7 +35,7 @@ extension TrustFile {
     }
 
     private static func next(
-        _ bio: borrowing OpenSSLObject<BIOObject>
+        _ bio: borrowing OpenSSLObject
     ) throws(TrustStore.Problem) -> (name: String, bytes: [UInt8])? {
         var name: UnsafeMutablePointer<CChar>?
         var header: UnsafeMutablePointer<CChar>?

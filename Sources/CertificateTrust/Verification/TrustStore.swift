@@ -1,3 +1,4 @@
+internal import COpenSSL
 internal import Glibc
 package import X509
 
@@ -53,7 +54,8 @@ package struct TrustStore: Sendable {
     /// Files of the folder that are not used, as a whole each; the others are.
     package let refusedFiles: [RefusedFile]
 
-    let handle: TrustStoreHandle
+    /// The `X509_STORE` of the anchors.
+    let handle: SharedOpenSSLObject
     /// Of each certificate's OpenSSL object, what it is.
     let links: [UInt: ChainLink]
 
@@ -126,7 +128,16 @@ package struct TrustStore: Sendable {
         self.refusedFiles = refusedFiles
         anchors = entries.filter(\.certificate.isSelfSigned)
         intermediates = entries.filter { !$0.certificate.isSelfSigned }
-        handle = try TrustStoreHandle(anchors.map(\.certificate))
+        guard let store = unsafe OpenSSLObject(adopting: X509_STORE_new(), freedBy: X509_STORE_free) else {
+            throw .drain()
+        }
+        for anchor in anchors {
+            let done = unsafe store.with { store in
+                unsafe anchor.certificate.handle.with { unsafe X509_STORE_add_cert(store, $0) }
+            }
+            guard done == 1 else { throw .drain() }
+        }
+        handle = SharedOpenSSLObject(store)
         var links: [UInt: ChainLink] = [:]
         for entry in entries {
             links[entry.certificate.handle.identity] = ChainLink(

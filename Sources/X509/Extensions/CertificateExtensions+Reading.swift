@@ -13,17 +13,18 @@ extension CertificateExtensions {
 
         keyUsage = unsafe Self.keyUsage(of: x509, &malformed)
         extendedKeyUsage = unsafe Self.decoded(NID_ext_key_usage, of: x509, &malformed).map { list in
-            let owner = unsafe OpenSSLObject<ExtendedKeyUsageObject>(adopting: list)
+            let owner = unsafe OpenSSLObject(adopting: list, freedBy: EXTENDED_KEY_USAGE_free)
             return unsafe owner?.objects(kv_objects_count, kv_objects_at, limit: Self.maximumCount) ?? []
         }
         let policyList = unsafe Self.decoded(NID_certificate_policies, of: x509, &malformed)
-        let policyOwner = unsafe OpenSSLObject<PoliciesObject>(adopting: policyList)
+        let policyOwner = unsafe OpenSSLObject(adopting: policyList, freedBy: CERTIFICATEPOLICIES_free)
         policies =
             unsafe policyOwner?.objects(kv_policies_count, kv_policies_at, limit: Self.maximumCount) ?? []
         basicConstraints = unsafe Self.basicConstraints(of: x509, &malformed)
 
-        let names = unsafe OpenSSLObject<GeneralNamesObject>(
-            adopting: Self.decoded(NID_subject_alt_name, of: x509, &malformed)
+        let names = unsafe OpenSSLObject(
+            adopting: Self.decoded(NID_subject_alt_name, of: x509, &malformed),
+            freedBy: GENERAL_NAMES_free
         )
         func texts(
             _ pick: (UnsafePointer<GENERAL_NAME>?) -> UnsafePointer<ASN1_STRING>?
@@ -34,16 +35,18 @@ extension CertificateExtensions {
         dnsNames = unsafe texts(kv_general_name_dns)
         principalNames = unsafe texts(kv_general_name_upn)
 
-        let points = unsafe OpenSSLObject<DistributionPointsObject>(
-            adopting: Self.decoded(NID_crl_distribution_points, of: x509, &malformed)
+        let points = unsafe OpenSSLObject(
+            adopting: Self.decoded(NID_crl_distribution_points, of: x509, &malformed),
+            freedBy: CRL_DIST_POINTS_free
         )
         crlDistributionPoints =
             unsafe points?.with { unsafe Self.points($0, issuer: X509_get_issuer_name(x509)) } ?? []
         refused += crlDistributionPoints.flatMap(\.names).compactMap { name in
             if case .uri(let text) = name, !WebAddress.isUsable(text.raw) { text } else { nil }
         }
-        let access = unsafe OpenSSLObject<InformationAccessObject>(
-            adopting: Self.decoded(NID_info_access, of: x509, &malformed)
+        let access = unsafe OpenSSLObject(
+            adopting: Self.decoded(NID_info_access, of: x509, &malformed),
+            freedBy: AUTHORITY_INFO_ACCESS_free
         )
         ocspAddresses = unsafe access?.with { unsafe Self.locations($0, NID_ad_OCSP, &refused) } ?? []
         issuerAddresses = unsafe access?.with { unsafe Self.locations($0, NID_ad_ca_issuers, &refused) } ?? []
@@ -57,7 +60,10 @@ extension CertificateExtensions {
 
     private static func keyUsage(of x509: OpaquePointer, _ malformed: inout Bool) -> [KeyUsage]? {
         guard unsafe X509_get_ext_by_NID(x509, NID_key_usage, -1) >= 0 else { return nil }
-        let bits = unsafe OpenSSLObject<StringObject>(adopting: decoded(NID_key_usage, of: x509, &malformed))
+        let bits = unsafe OpenSSLObject(
+            adopting: decoded(NID_key_usage, of: x509, &malformed),
+            freedBy: { unsafe ASN1_STRING_free(UnsafeMutablePointer($0)) }
+        )
         return unsafe bits?.with { bits in
             KeyUsage.allCases.enumerated().filter { position, _ in
                 unsafe ASN1_BIT_STRING_get_bit(UnsafePointer(bits), Int32(position)) == 1
@@ -105,7 +111,10 @@ extension CertificateExtensions {
         else { return nil }
         var cursor = unsafe ASN1_STRING_get0_data(value)
         let decoded = unsafe d2i_ASN1_TYPE(nil, &cursor, Int(ASN1_STRING_length(value)))
-        let owner = unsafe OpenSSLObject<AnyTypeObject>(adopting: decoded.map { OpaquePointer($0) })
+        let owner = unsafe OpenSSLObject(
+            adopting: decoded.map { OpaquePointer($0) },
+            freedBy: { unsafe ASN1_TYPE_free(UnsafeMutablePointer($0)) }
+        )
         return unsafe owner?.with { value in
             let value = unsafe UnsafePointer<ASN1_TYPE>(value)
             guard

@@ -82,7 +82,7 @@ package struct PublicKey: Hashable, Sendable {
         guard unsafe EVP_PKEY_get_bn_param(key, name, &pointer) == 1 else {
             return nil
         }
-        guard let number = unsafe OpenSSLObject<BigNumberObject>(adopting: pointer) else { return nil }
+        guard let number = unsafe OpenSSLObject(adopting: pointer, freedBy: BN_free) else { return nil }
         return unsafe number.with { number in
             var bytes = [UInt8](repeating: 0, count: max(0, (Int(unsafe BN_num_bits(number)) + 7) / 8))
             return unsafe BN_bn2bin(number, &bytes) == Int32(bytes.count) ? bytes : nil

@@ -52,7 +52,12 @@ package struct SignatureAlgorithm: Hashable, Sendable {
             var cursor = bytes.baseAddress
             return unsafe d2i_RSA_PSS_PARAMS(nil, &cursor, bytes.count).map { OpaquePointer($0) }
         }
-        guard let parameters = unsafe OpenSSLObject<PSSParametersObject>(adopting: decoded) else {
+        guard
+            let parameters = unsafe OpenSSLObject(
+                adopting: decoded,
+                freedBy: { unsafe RSA_PSS_PARAMS_free(UnsafeMutablePointer($0)) }
+            )
+        else {
             return NID_undef
         }
         return unsafe parameters.with { parameters in

@@ -53,8 +53,8 @@ package struct DistinguishedName: Hashable, Sendable, CustomStringConvertible {
     /// Wraps `X509_NAME_cmp`.
     package func isSameName(as other: DistinguishedName) -> Bool {
         if encoded == other.encoded { return true }
-        guard let one = unsafe OpenSSLObject<NameObject>(adopting: decoded()),
-            let two = unsafe OpenSSLObject<NameObject>(adopting: other.decoded())
+        guard let one = unsafe OpenSSLObject(adopting: decoded(), freedBy: X509_NAME_free),
+            let two = unsafe OpenSSLObject(adopting: other.decoded(), freedBy: X509_NAME_free)
         else {
             ERR_clear_error()
             return false
