@@ -2,8 +2,8 @@ package import X509
 
 /// Whether certificates are revoked, as far as it can be found out.
 ///
-/// Blocking where the policy is `online`: up to the fetcher's limit for a whole session, and some seconds besides. Holds the
-/// lists that it has read from the cache, up to some 100 MB, so that what lives long makes a new one for each card.
+/// Blocking where the policy is `online`: up to the fetcher's limit for a whole session. Holds the lists that it has read from
+/// the cache, up to some 100 MB, so that what lives long makes a new one for each card.
 package struct Revocation: Sendable {
     package enum Policy: String, Hashable, Sendable, CaseIterable {
         /// Nothing is asked.

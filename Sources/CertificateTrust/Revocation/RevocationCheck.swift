@@ -69,11 +69,11 @@ struct RevocationCheck {
     // MARK: The network
 
     private mutating func ask(_ responders: [String], _ points: [Point]) {
-        for address in responders where answers.isEmpty {
+        for address in responders where !isAnswered {
             guard let bytes = fetchAnswer(address) else { continue }
             judge(answer: bytes, of: address, fetched: .now, isFromCache: false)
         }
-        for (address, point) in points where answers.isEmpty {
+        for (address, point) in points where !isAnswered {
             do throws(CurlFetcher.Failure) {
                 let (list, bytes) = try session.list(at: address)
                 judgeList(of: address, point, bytes) { () throws(Revocation.CRLProblem) in
@@ -84,6 +84,8 @@ struct RevocationCheck {
             }
         }
     }
+
+    private var isAnswered: Bool { answers.contains { !$0.statement.isOutdatedHold } }
 
     private mutating func fetchAnswer(_ address: String) -> [UInt8]? {
         let request: [UInt8]
