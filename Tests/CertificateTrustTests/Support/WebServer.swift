@@ -21,7 +21,7 @@ struct WebServer: Sendable {
 
     func fetch(
         _ path: String,
-        limit: Int = 5,
+        limit: Int = 60,
         maximumSize: Int = 1 << 20
     ) -> Result<[UInt8], CurlFetcher.Failure> {
         let fetcher = CurlFetcher(limit: limit)
