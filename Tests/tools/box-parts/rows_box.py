@@ -17,6 +17,9 @@ from machine import expect, run, say, wait_for
 from rows import row
 from sessions import Session
 
+# The probe is a program, and starts others.
+PROBE = f"[Service]\nExecStart=\nExecStart={machine.PARTS}/unit-probe {{}}\nNoExecPaths=\nExecPaths=\n"
+
 
 @row("logind's Lock on one session locks that screen and no other")
 def box_screens():
@@ -119,7 +122,7 @@ def box_unit():
     alice = Session("alice")
     machine.install()
     pathlib.Path("/etc/kortvakt").mkdir(exist_ok=True)
-    machine.drop_in(f"[Service]\nExecStart=\nExecStart={machine.PARTS}/unit-probe {alice.path}\n")
+    machine.drop_in(PROBE.format(alice.path))
     run("systemctl", "start", "kortvaktd")
     found = json.loads(pathlib.Path("/run/kortvakt/probe.json").read_text())
 
@@ -154,6 +157,25 @@ def box_unit():
     expect("no core file", not glob.glob("/core*") and not glob.glob("/var/lib/systemd/coredump/*"))
 
 
+@row("the unit starts no program; with the drop-in for online checks, curl alone")
+def box_programs():
+    machine.install()
+    online = pathlib.Path(machine.TREE / "systemd/kortvaktd-online.conf.example").read_text()
+
+    def may_start(program):
+        machine.drop_in(f"[Service]\nType=oneshot\nRestart=no\nExecStart=\nExecStart={program} --version\n", "program")
+        run("systemctl", "start", "kortvaktd", check=False)
+        # 203: systemd's own, where it cannot execute what it should.
+        return run("systemctl", "show", "--property=ExecMainStatus", "--value", "kortvaktd").strip() != "203"
+
+    for program in ["/usr/bin/curl", "/usr/bin/true", "/bin/sh"]:
+        expect(f"not {program}", not may_start(program))
+    machine.drop_in(online, "online")
+    expect("with the drop-in curl", may_start("/usr/bin/curl"))
+    for program in ["/usr/bin/true", "/bin/sh"]:
+        expect(f"and not {program}", not may_start(program))
+
+
 @row("with the polkit rule the daemon's user may lock, without it or as another user not")
 def box_polkit():
     machine.install()
@@ -183,7 +205,7 @@ def box_polkit():
 def box_activation():
     alice = Session("alice")
     machine.install()
-    machine.drop_in(f"[Service]\nExecStart=\nExecStart={machine.PARTS}/unit-probe {alice.path}\n")
+    machine.drop_in(PROBE.format(alice.path))
     call = ["busctl", "call", "--timeout=3", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
             "StartServiceByName", "su", "org.kortvakt.Kortvakt1", "0"]
     result = run(*call, check=False)

@@ -2,6 +2,7 @@
 import json
 import pathlib
 import shutil
+import subprocess
 
 import daemon
 import machine
@@ -44,8 +45,8 @@ def nobodys_card(scene):
     all_untouched([scene.alice])
 
 
-@row("Bind=owner: a card guards its owner's session; another's card does not, and one that is not trusted does not")
-def owner():
+def card_of_alice():
+    """Readers, and settings by which the card is hers; its number."""
     slots = readers.plug_in()
     machine.install()
     trust_the_issuers()
@@ -55,6 +56,12 @@ def owner():
     OWNERS.write_text(f"[User alice]\nHSAID={number}\n")
     OWNERS.chmod(0o640)
     shutil.chown(OWNERS, "root", "kortvakt")
+    return slots, number
+
+
+@row("Bind=owner: a card guards its owner's session; another's card does not, and one that is not trusted does not")
+def owner():
+    slots, number = card_of_alice()
     scene = Scene("[Lock]\nBind=owner\n", slots=slots)
     card = scene.guarded()
     wait_for("the card identified", lambda: daemon.identified(slots[0]))
@@ -69,6 +76,30 @@ def owner():
     shutil.copy(next(pathlib.Path("/usr/share/ca-certificates/mozilla").glob("*.crt")), TRUST / "other.pem")
     nobodys_card(scene)
     expect("asked to lock once", len(scene.watch.locks()) == 1)
+
+
+@row("Revocation=online: with the drop-in the daemon fetches revocation lists with curl, without it nothing")
+def online():
+    slots, _ = card_of_alice()
+    server = subprocess.Popen(
+        ["python3", "-I", machine.TREE / "Tests/CardTesting/Programs/server.py", machine.TREE / "Fixtures/pki", "", "responder"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    proxy = f"Environment=http_proxy=http://127.0.0.1:{server.stdout.readline().strip()}\n"
+    cache = pathlib.Path("/var/cache/kortvakt/daemon")
+    machine.drop_in("[Service]\nCacheDirectory=kortvakt/daemon\n" + proxy, "online")
+    scene = Scene("[Lock]\nBind=owner\nRevocation=online\n", slots=slots)
+    card = scene.guarded()
+    wait_for("the card identified", lambda: daemon.identified(slots[0]))
+    expect("nothing was fetched", not any(path.is_file() for path in cache.rglob("*")))
+    scene.locks(scene.pull(card))
+    scene.alice.unlock()
+    machine.drop_in((machine.TREE / "systemd/kortvaktd-online.conf.example").read_text() + proxy, "online")
+    machine.restart("kortvaktd")
+    scene.guarded()
+    wait_for("the card identified", lambda: daemon.identified(slots[0]))
+    fetched = wait_for("revocation lists", lambda: [path for path in cache.rglob("*") if path.is_file()])
+    say(f"{len(fetched)} files fetched")
+    server.kill()
 
 
 @row("Bind=explicit: only a card for which somebody asked guards, and only who may can ask")
