@@ -77,7 +77,7 @@ package struct ExaminedCertificate: Sendable {
                     certificate,
                     intermediates: helpers.filter { $0 != certificate },
                     // Whoever has a key proven wants to log in with it.
-                    purpose: subject.possession == nil ? Purpose(of: certificate) : .login,
+                    purpose: subject.possession == nil ? Purpose(subject.card.use ?? .other) : .login,
                     at: instant,
                     possession: subject.possession,
                     in: session

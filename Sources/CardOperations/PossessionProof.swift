@@ -1,6 +1,5 @@
 package import CardApplications
 internal import CardCore
-internal import CertificateTrust
 
 /// A signature by which a card shows that it holds the key of a certificate; nobody has verified it yet.
 package struct PossessionProof: Hashable, Sendable {
@@ -122,7 +121,7 @@ extension PINOperations {
                 guard case .id(let id) = choice else { return .failure(.noCertificate(id: nil)) }
                 return .failure(.noCertificate(id: id))
             }
-            guard let read = certificate.certificate, Purpose(of: read) == .login else {
+            guard certificate.isForLogin else {
                 return .failure(.notForLogin(certificate))
             }
             guard let pin = survey.policies.first(where: { $0.id == certificate.pin }) else {

@@ -18,13 +18,12 @@ package enum TemporaryCard: Hashable, Sendable {
             self = .no
             return
         }
-        let readable = certificates.compactMap(\.certificate)
-        let lifetimes = readable.filter(\.isForLogin).map(\.lifetime)
+        let lifetimes = certificates.filter(\.isForLogin).compactMap(\.certificate?.lifetime)
         guard !lifetimes.isEmpty else {
             self = .unknown
             return
         }
-        let hasSignature = readable.contains { $0.extensions.keyUsage?.contains(.nonRepudiation) == true }
+        let hasSignature = certificates.contains { $0.use == .signature }
         self =
             lifetimes.allSatisfy { $0 == .temporary } ? .temporary(hasSignature: hasSignature) : .no
     }

@@ -75,14 +75,6 @@ package struct Certificate: Hashable, Sendable, CustomStringConvertible, CustomD
     /// SHA-256 over the whole certificate, 32 bytes; empty when OpenSSL fails.
     package var fingerprint: [UInt8] { (try? MessageDigest.sha256(of: der)) ?? [] }
 
-    /// Whether its key may log in and its signatures bind nobody: digitalSignature, and no nonRepudiation.
-    ///
-    /// A certificate without keyUsage limits nothing (RFC 5280, 4.2.1.3); then it is the card that says what a key is for.
-    package var isForLogin: Bool {
-        guard let uses = extensions.keyUsage else { return true }
-        return uses.contains(.digitalSignature) && !uses.contains(.nonRepudiation)
-    }
-
     /// Holder and issuer have the same name, as roots have.
     package var isSelfIssued: Bool { subject.encoded == issuer.encoded }
 

@@ -24,14 +24,12 @@ struct CertificateLines {
     }
 
     /// The same without a warning.
-    func heading(of certificate: CardCertificate) -> [String] {
-        let id = Texts.printable(certificate.id, limit: 20)
-        guard let certificate = certificate.certificate else {
+    func heading(of card: CardCertificate) -> [String] {
+        let id = Texts.printable(card.id, limit: 20)
+        guard let certificate = card.certificate else {
             return ["\(id)  \(texts.unreadableCertificate)"]
         }
-        let first = [
-            id, use(certificate.extensions.keyUsage ?? []), texts.validUntil(date(certificate.notAfter)),
-        ]
+        let first = [id, words(card.use), texts.validUntil(date(certificate.notAfter))]
         return [
             first.compactMap { $0 }.joined(separator: "  "),
             "  \(texts.heldBy(holder(certificate)))",
@@ -69,9 +67,12 @@ struct CertificateLines {
         }
     }
 
-    private func use(_ usage: [CertificateExtensions.KeyUsage]) -> String? {
-        usage.contains(.nonRepudiation)
-            ? texts.forSignatures : usage.contains(.digitalSignature) ? texts.forLogin : nil
+    private func words(_ use: Certificate.Use?) -> String? {
+        switch use {
+        case .login: texts.forLogin
+        case .signature: texts.forSignatures
+        case .other, nil: nil
+        }
     }
 
     private func holder(_ certificate: Certificate) -> String {

@@ -1,3 +1,5 @@
+package import X509
+
 /// What is read beside the certificates of the keys in use.
 package struct CertificateScope: OptionSet, Hashable, Sendable {
     package let rawValue: Int
@@ -17,13 +19,22 @@ package struct CardCertificate: Hashable, Sendable {
     package var label: String
     /// The id of the PIN that opens its key; `nil` where the card does not say.
     package var pin: String?
+    /// What the card has its key for, by the key's place on the card; `nil` where the card does not say.
+    package var keyUse: Certificate.Use?
     /// X.509 DER, hostile; empty where the card names a certificate that cannot be read.
     package var der: [UInt8]
 
-    package init(id: String, label: String, pin: String?, der: [UInt8]) {
+    package init(
+        id: String,
+        label: String,
+        pin: String?,
+        keyUse: Certificate.Use? = nil,
+        der: [UInt8]
+    ) {
         self.id = id
         self.label = label
         self.pin = pin
+        self.keyUse = keyUse
         self.der = der
     }
 }

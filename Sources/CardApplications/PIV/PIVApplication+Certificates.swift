@@ -31,7 +31,7 @@ extension PIVApplication {
             der = found
         }
         let pin = slot.needsPIN ? PIVCodes.id(PIVCodes.preferred(discovery)) : nil
-        return CardCertificate(id: slot.id, label: slot.label, pin: pin, der: der)
+        return CardCertificate(id: slot.id, label: slot.label, pin: pin, keyUse: slot.use, der: der)
     }
 
     /// As many as the key history says.

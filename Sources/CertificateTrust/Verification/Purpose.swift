@@ -11,19 +11,16 @@ package enum Purpose: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Purpose {
-    /// What a certificate says that it is for.
-    ///
-    /// nonRepudiation makes it one to sign with, whatever else it may do: such signatures bind its holder.
-    package init(of certificate: Certificate) {
+    /// The purpose of a certificate that is for `use`.
+    package init(_ use: Certificate.Use) {
         self =
-            if certificate.extensions.isAuthority {
-                .any
-            } else if certificate.isForLogin {
-                .login
-            } else if certificate.extensions.keyUsage?.contains(.nonRepudiation) == true {
-                .signing
-            } else {
-                .any
+            switch use {
+            case .login: .login
+            case .signature: .signing
+            case .other: .any
             }
     }
+
+    /// What a certificate says that it is for.
+    package init(of certificate: Certificate) { self.init(certificate.use) }
 }
