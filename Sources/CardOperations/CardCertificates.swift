@@ -13,11 +13,13 @@ package struct CardCertificates: Sendable {
         case authorities
     }
 
-    package let certificates: [CardCertificate]
+    package private(set) var certificates: [CardCertificate]
     /// The family of the application that holds them.
     package let family: String
     /// The card's PINs where `pins` was asked for; else none.
-    package let pins: [PINPolicy]
+    package private(set) var pins: [PINPolicy]
+    /// Whether the card names more certificates than these, all having been asked for.
+    package private(set) var hasMore = false
     /// Whether this application was read because another program is logged in to it.
     package fileprivate(set) var keepsLogin = false
 
@@ -44,24 +46,23 @@ package struct CardCertificates: Sendable {
         _ selection: Selection,
         in session: inout ApplicationSession
     ) throws(CardError) -> CardCertificates {
-        let certificates: [CardCertificate]
+        var read = CardCertificates(certificates: [], family: session.application.family, pins: [])
         var needsPINs = false
         switch selection {
         case .all(let scope):
-            certificates = try session.readCertificates(scope)
+            read.certificates = try session.readCertificates(scope)
+            read.hasMore = session.application.hasMoreCertificates
             needsPINs = scope.contains(.pins)
         case .one(let choice, let scope):
-            let found = try session.readCertificate(choice, scope)
-            certificates = found.map { [$0] } ?? []
+            read.certificates = try session.readCertificate(choice, scope).map { [$0] } ?? []
             needsPINs = scope.contains(.pins)
         case .authorities:
-            certificates = try session.readAuthorities()
+            read.certificates = try session.readAuthorities()
         }
         // Without a certificate there is no key whose PIN could be asked for.
-        guard needsPINs, certificates.contains(where: { $0.pin != nil }) else {
-            return CardCertificates(certificates: certificates, family: session.application.family, pins: [])
+        if needsPINs, read.certificates.contains(where: { $0.pin != nil }) {
+            read.pins = try session.readPINs(roles: false)
         }
-        let pins = try session.readPINs(roles: false)
-        return CardCertificates(certificates: certificates, family: session.application.family, pins: pins)
+        return read
     }
 }

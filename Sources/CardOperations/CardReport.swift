@@ -19,6 +19,8 @@ package struct CardReport: Sendable {
     package var identity: CardIdentity
     package var pins: [PINReport]
     package var certificates: [CardCertificate]
+    /// Whether the card names more certificates than these.
+    package var hasMoreCertificates = false
     /// What EF.DIR of a card that nobody knows lists.
     package var applications: [ListedApplication] = []
     /// Whether this application is shown because another program is logged in to it.
@@ -94,7 +96,8 @@ package struct CardReport: Sendable {
             family: session.application.family,
             identity: identity,
             pins: pins,
-            certificates: certificates
+            certificates: certificates,
+            hasMoreCertificates: wish.contains(.certificates) && session.application.hasMoreCertificates
         )
     }
 }

@@ -45,6 +45,10 @@ extension Texts {
             )
     }
 
+    package var moreCertificates: String {
+        text("The card has more certificates than are shown here.")
+    }
+
     // MARK: Warnings
 
     package func notYetValidFrom(_ date: String) -> String {
@@ -161,6 +165,12 @@ extension Texts {
                 ["id": id]
             ),
             text("No PIN was asked for. Verify it without --prove.")
+        )
+    }
+    package func certificateOfOtherKey(_ id: String) -> Sentence {
+        Sentence(
+            text("Certificate {id} belongs to another key than the one on the card.", ["id": id]),
+            text("No PIN was asked for. Have the certificate of the card's own key put on the card.")
         )
     }
     package var removedBeforeSignature: Sentence {

@@ -33,6 +33,7 @@ struct CertCommand: ParsableCommand {
             for certificate in found.certificates {
                 for line in text.summary(of: certificate) { Output.line(line) }
             }
+            if found.hasMore { Output.line(Program.texts.moreCertificates) }
             if let note = text.note(on: found) { Output.line(note) }
         }
     }

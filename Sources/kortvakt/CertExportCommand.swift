@@ -33,6 +33,7 @@ struct CertExportCommand: ParsableCommand {
         let wording = card.wording
         let found = try card.readCertificates(id.map { .one(.id($0), []) } ?? .all([]))
         guard !found.certificates.isEmpty else { throw wording.noCertificate(id) }
+        if found.hasMore { Output.error(Program.texts.moreCertificates) }
         // A file without a certificate in it would pass for one.
         guard found.certificates.allSatisfy({ !$0.der.isEmpty }) else {
             throw failure(Program.texts.exportUnreadable, exitCode: 5, code: "certificate-unreadable")

@@ -77,6 +77,7 @@ struct CertVerifyCommand: ParsableCommand {
         let wording = card.wording
         let found = try card.readCertificates(id.map { .one(.id($0), []) } ?? .all([]))
         guard !found.certificates.isEmpty else { throw wording.noCertificate(id) }
+        if found.hasMore { Output.error(Program.texts.moreCertificates) }
         return found.certificates.map { ExaminedCertificate.Subject($0) }
     }
 

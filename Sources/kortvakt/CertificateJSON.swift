@@ -108,6 +108,8 @@ struct CertificateDetailsJSON: Encodable {
 /// `cert list` and `cert show`.
 struct CertListJSON: Encodable {
     let certificates: [CertificateJSON]
+    /// Whether the card names more certificates than these.
+    let moreCertificates: Bool
     /// Whether the certificates are those of a reservkort; `null` when they do not tell.
     let temporaryCard: Nullable<Bool>
 
@@ -115,6 +117,7 @@ struct CertListJSON: Encodable {
         certificates = found.certificates.map {
             CertificateJSON($0, site: site, personal: personal, isDetailed: isDetailed)
         }
+        moreCertificates = found.hasMore
         let isTemporary: Bool? =
             switch TemporaryCard(found.certificates, family: found.family) {
             case .temporary: true

@@ -56,6 +56,7 @@ struct StatusText {
         for certificate in report.certificates {
             lines += certificates.summary(of: certificate).map { "     \($0)" }
         }
+        lines += report.hasMoreCertificates ? ["     \(texts.moreCertificates)"] : []
         return lines
     }
 

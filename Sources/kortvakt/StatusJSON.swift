@@ -19,6 +19,8 @@ struct StatusJSON: Encodable {
         let serialNumber: Nullable<String>
         let pins: [PINJSON]
         let certificates: [CertificateJSON]
+        /// Whether the card names more certificates than these.
+        let moreCertificates: Bool
         /// Other applications that are known; of a card that is not recognised, what EF.DIR lists.
         let applications: [Application]
         /// Whether this application is shown because another program is logged in to it.
@@ -59,6 +61,7 @@ struct StatusJSON: Encodable {
             certificates: (report?.certificates ?? []).map {
                 CertificateJSON($0, site: site, personal: showPersonalData)
             },
+            moreCertificates: report?.hasMoreCertificates ?? false,
             applications: (report?.applications ?? []).map { application in
                 Application(
                     aid: Hex.string(of: application.aid),

@@ -26,6 +26,10 @@ extension GIDSApplication {
         return Array(files.prefix(MinidriverCertificate.maximumCount))
     }
 
+    package var hasMoreCertificates: Bool {
+        (containers ?? []).flatMap(Self.certificateFiles).count > MinidriverCertificate.maximumCount
+    }
+
     /// The containers in use, read once.
     mutating func readContainers(
         on channel: inout AnyCardChannel
@@ -49,16 +53,16 @@ extension GIDSApplication {
         return found
     }
 
-    /// The certificate in one file; `nil` where there is none.
+    /// The certificate in one file; `nil` where there is none, and without DER where it cannot be read.
     func readCertificate(
         _ name: String,
         of container: ContainerMap.Container,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate? {
-        guard let place = master?.place(of: name, in: "mscp"),
-            let packed = try read(place, limit: Self.maximumFileLength, on: &channel),
-            let der = MinidriverCertificate.der(in: packed)
-        else { return nil }
+        guard let place = master?.place(of: name, in: "mscp") else { return nil }
+        let packed = try read(place, limit: Self.maximumFileLength, on: &channel)
+        guard packed != [] else { return nil }
+        let der = packed.flatMap(MinidriverCertificate.der) ?? []
         return CardCertificate(id: name, label: container.name, pin: GIDSPolicies.pin.id, der: der)
     }
 

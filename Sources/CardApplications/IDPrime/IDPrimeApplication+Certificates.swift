@@ -1,23 +1,28 @@
 package import CardCore
 
 extension IDPrimeApplication {
+    /// Entries of files with certificates, as many as are looked into.
+    private var certificateFiles: ArraySlice<IDPrimeIndex.Entry> {
+        index.certificates.prefix(MinidriverCertificate.maximumCount)
+    }
+
+    package var hasMoreCertificates: Bool { index.certificates.count > MinidriverCertificate.maximumCount }
+
     package mutating func readCertificates(
         _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [CardCertificate] {
-        let named = index.entries.filter { $0.certificateNumber != nil }.prefix(
-            MinidriverCertificate.maximumCount
-        )
+        let named = certificateFiles
         guard !named.isEmpty else { return [] }
         let pins = scope.contains(.pins) ? try readPINsOfContainers(on: &channel) : [:]
         var found: [CardCertificate] = []
-        for entry in named where !found.contains(where: { $0.id == entry.name }) {
+        for entry in named {
             if let certificate = try readCertificate(entry, pins, on: &channel) { found.append(certificate) }
         }
         return found
     }
 
-    /// The certificate in one file; `nil` where there is none.
+    /// The certificate in one file; `nil` where there is none, and without DER where it cannot be read.
     ///
     /// `pins` are the numbers of the PINs by container.
     mutating func readCertificate(
@@ -25,11 +30,12 @@ extension IDPrimeApplication {
         _ pins: [Int: UInt8],
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate? {
+        guard entry.length > 0 else { return nil }
         let length = min(entry.length, MinidriverCertificate.maximumLength)
         let bytes = try transported { () throws(TransportError) in
             try files.read(.identifier(entry.identifier), length: length, on: &channel)
         }
-        guard let bytes, let der = MinidriverCertificate.der(in: bytes) else { return nil }
+        let der = bytes.flatMap(MinidriverCertificate.der) ?? []
         let pin = entry.certificateNumber.flatMap { pins[$0] }
         return CardCertificate(
             id: entry.name,
@@ -45,9 +51,7 @@ extension IDPrimeApplication {
         _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> CardCertificate? {
-        let named = index.entries.filter { $0.certificateNumber != nil }.prefix(
-            MinidriverCertificate.maximumCount
-        )
+        let named = certificateFiles
         guard !named.isEmpty else { return nil }
         // The login certificate is told by its PIN.
         let pins = scope.contains(.pins) || choice == .login ? try readPINsOfContainers(on: &channel) : [:]
@@ -67,15 +71,12 @@ extension IDPrimeApplication {
     package mutating func readLoginCertificates(
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [CardCertificate] {
-        let named = index.entries.filter { $0.certificateNumber != nil }.prefix(
-            MinidriverCertificate.maximumCount
-        )
+        let named = certificateFiles
         guard !named.isEmpty else { return [] }
         let pins = try readPINsOfContainers(on: &channel)
         var found: [CardCertificate] = []
         for entry in named where entry.certificateNumber.flatMap({ pins[$0] }) == IDPrimePINs.userNumber {
-            guard !found.contains(where: { $0.id == entry.name }),
-                let certificate = try readCertificate(entry, pins, on: &channel), certificate.mayBeForLogin
+            guard let certificate = try readCertificate(entry, pins, on: &channel), certificate.mayBeForLogin
             else { continue }
             found.append(certificate)
         }

@@ -49,6 +49,12 @@ package struct IDPrimeIndex: Hashable, Sendable {
         }
     }
 
+    /// Files with certificates; of several with one name the first.
+    var certificates: [Entry] {
+        var names: Set<String> = []
+        return entries.filter { $0.certificateNumber != nil && names.insert($0.name).inserted }
+    }
+
     /// Whether it names what every Windows smart card has: a card id, and files of the minidriver.
     var namesCardFiles: Bool {
         entries.contains { $0.name == "cardid" && $0.directory.isEmpty }

@@ -21,6 +21,9 @@ struct PIVObject {
         self.elements = elements
     }
 
+    /// Whether there is no element in it.
+    var isEmpty: Bool { elements.isEmpty }
+
     /// The value of the first element with `tag`.
     func value(of tag: UInt32) -> [UInt8]? {
         elements.first { $0.tag == tag }.map { Array(bytes[$0.value]) }

@@ -8,6 +8,7 @@ extension PKCS15Application {
     ) throws(CardError) -> [CardCertificate] {
         let keys = scope.contains(.pins) ? try readKeys(on: &channel) : []
         let entries = try readObjects(CertificateObject.self, of: .certificates, on: &channel)
+        hasMoreCertificates = entries.count > PKCS15Policies.maximumCertificates
         return try readCertificates(entries, keys, on: &channel)
     }
 

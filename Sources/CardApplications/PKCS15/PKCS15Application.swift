@@ -13,6 +13,7 @@ package struct PKCS15Application: CardApplication {
     private var keys: [PrivateKeyObject]?
     /// Directories that must be current when a code is presented, by the code's id; none for the application's own.
     private var directories: [String: [UInt8]] = [:]
+    package internal(set) var hasMoreCertificates = false
     /// What EF.CIAInfo lists; `nil` until it has been read for a signature.
     var supportedAlgorithms: [AlgorithmInfo]?
     /// Whether GET DATA has told a counter.

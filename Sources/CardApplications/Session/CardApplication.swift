@@ -37,6 +37,8 @@ package protocol ApplicationReading: Sendable {
         _ scope: CertificateScope,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [CardCertificate]
+    /// Whether the card names more certificates than `readCertificates` looked into.
+    var hasMoreCertificates: Bool { get }
     /// One certificate, with no more reading than it takes to find it; `nil` where the card has none such.
     mutating func readCertificate(
         _ choice: CertificateChoice,
@@ -127,6 +129,8 @@ extension ApplicationReading {
 
     package mutating func readLoginCertificates(
         on channel: inout AnyCardChannel
+    package var hasMoreCertificates: Bool { false }
+
     ) throws(CardError) -> [CardCertificate] {
         try readCertificates([], on: &channel).filter(\.mayBeForLogin)
     }

@@ -13,11 +13,13 @@ import VirtualCards
     private func read(
         edit: (inout GIDSImage) -> Void = { _ in },
         habit: (([UInt8]) -> [UInt8]?)? = nil
-    ) throws -> (certificates: [CardCertificate]?, commands: Int) {
+    ) throws -> (certificates: [CardCertificate]?, hasMore: Bool, commands: Int) {
         let bench = try GIDSFamilyBench(edit: edit)
         bench.habit = habit
         let before = bench.card.state
+        var hasMore = false
         let certificates = try bench.withSession { session -> [CardCertificate]? in
+            defer { hasMore = session.application.hasMoreCertificates }
             _ = try session.readPINs(roles: true)
             _ = try? session.readIdentity()
             return try? session.readCertificates([.pins, .retired])
@@ -26,7 +28,7 @@ import VirtualCards
         #expect(
             !bench.headers.contains { $0.hasPrefix("0020") || $0.hasPrefix("0024") || $0.hasPrefix("002C") }
         )
-        return (certificates, bench.commands.count)
+        return (certificates, hasMore, bench.commands.count)
     }
 
     private func content(
@@ -89,6 +91,7 @@ import VirtualCards
         // A map or a table that is longer than any card's is not read.
         #expect(result.certificates == nil || result.certificates?.count == min(count, 16) || count > 126)
         #expect((result.certificates?.count ?? 0) <= 16)
+        #expect(result.hasMore == (17...126).contains(count) || count > 126)
         #expect(result.commands < 200)
     }
 
@@ -156,16 +159,38 @@ import VirtualCards
             for length in [0, 1, 1_000, 16_384, 16_385, 16_960, 65_535] {
                 let header: [UInt8] = [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)]
                 let result = try read { $0.put("DF24", header + bytes) }
-                #expect(result.certificates?.map(\.id) == ["ksc01"])
+                expectOneUnreadable(result.certificates)
             }
         }
     }
 
-    @Test func aPackedCertificateCutOrChangedAnywhereIsLeftOut() throws {
-        for length in stride(from: 0, to: Self.packed.count, by: 7) {
+    /// Ids of certificates, and of those among them that cannot be read.
+    private func expectOneUnreadable(
+        _ certificates: [CardCertificate]?,
+        _ comment: String = "",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(certificates?.map(\.id) == ["kxc00", "ksc01"], "\(comment)", sourceLocation: sourceLocation)
+        #expect(
+            certificates?.map(\.der.isEmpty) == [true, false],
+            "\(comment)",
+            sourceLocation: sourceLocation
+        )
+    }
+
+    @Test func packedCertificateCutOrChangedAnywhereIsUnreadable() throws {
+        // An empty file holds no certificate.
+        #expect(try read { $0.put("DF24", []) }.certificates?.map(\.id) == ["ksc01"])
+        for length in stride(from: 7, to: Self.packed.count, by: 7) {
             let result = try read { $0.put("DF24", Array(Self.packed.prefix(length))) }
-            #expect(result.certificates?.map(\.id) == ["ksc01"], "cut at \(length)")
+            expectOneUnreadable(result.certificates, "cut at \(length)")
         }
+        // The master file names it, and the card does not give it.
+        let refused = try read(habit: { command in
+            command.starts(with: [0x00, 0xCB, 0xA0, 0x10]) && command.contains([0xDF, 0x24])
+                ? [0x69, 0x82] : nil
+        })
+        expectOneUnreadable(refused.certificates)
         let length = try #require(
             Self.packed.count > 4 ? Int(Self.packed[2]) | Int(Self.packed[3]) << 8 : nil
         )
@@ -178,7 +203,7 @@ import VirtualCards
         }
         for method in [[0, 0], [2, 0], [1, 1], [0xFF, 0xFF]] as [[UInt8]] {
             let result = try read { $0.put("DF24", method + Self.packed.dropFirst(2)) }
-            #expect(result.certificates?.map(\.id) == ["ksc01"])
+            expectOneUnreadable(result.certificates)
         }
     }
 

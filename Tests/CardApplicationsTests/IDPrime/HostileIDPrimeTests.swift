@@ -76,7 +76,9 @@ import VirtualCards
         let bomb = try IDPrimeFamilyBench.bytes("01002000" + stream)
         #expect(Inflate.inflate(Array(bomb.dropFirst(4)), format: .zlib, limit: 16_384) == nil)
         let bench = try IDPrimeFamilyBench.make { try $0.setIDPrimeFile([0x02, 0x11], bomb) }
-        #expect(try bench.certificates()?.map(\.id) == ["ksc01", "ksc02"])
+        let certificates = try bench.certificates()
+        #expect(certificates?.map(\.id) == ["kxc00", "ksc01", "ksc02"])
+        #expect(certificates?.map(\.der.isEmpty) == [true, false, false])
     }
 
     @Test(arguments: [0, 7, 8, 9, 19, 20, 21, 255])
@@ -95,7 +97,7 @@ import VirtualCards
             let entry = FileSystemImage.idPrimeEntry([0x02, 0x11], length: 1406, name: "kxc00")
             try image.setIDPrimeIndex(Array(repeating: entry, count: 255))
         }
-        #expect(try same.certificates()?.count == 1)
+        #expect(try #require(try same.certificatesAndMore()) == (1, false))
         let many = try IDPrimeFamilyBench.make { image in
             try image.setIDPrimeIndex(
                 (0..<100).map { number in
@@ -104,7 +106,7 @@ import VirtualCards
                 }
             )
         }
-        #expect(try many.certificates()?.count == 16)
+        #expect(try #require(try many.certificatesAndMore()) == (16, true))
         #expect(try readAll(many) <= 450)
     }
 
@@ -124,7 +126,10 @@ import VirtualCards
                 entries.map { FileSystemImage.idPrimeEntry($0.0, length: 1406, name: $0.1, directory: $0.2) }
             )
         }
-        #expect(try bench.certificates()?.isEmpty == true)
+        // Names of certificates whose files are none are listed, and cannot be read.
+        let certificates = try bench.certificates()
+        #expect(certificates?.map(\.id) == ["kxc01", "kxc02", "kxc03", "kxc04", "kxc05"])
+        #expect(certificates?.allSatisfy { $0.der.isEmpty } == true)
         try readAll(bench)
     }
 
@@ -135,7 +140,9 @@ import VirtualCards
                 FileSystemImage.idPrimeEntry([0x02, 0x11], length: length, name: "kxc00")
             ])
         }
-        #expect(try bench.certificates()?.count == (length >= 1406 ? 1 : 0))
+        let certificates = try bench.certificates()
+        #expect(certificates?.count == (length > 0 ? 1 : 0))
+        #expect(certificates?.allSatisfy { $0.der.isEmpty == (length < 1406) } == true)
         try readAll(bench)
     }
 
@@ -184,7 +191,7 @@ import VirtualCards
             guard command[1] == Instruction.readBinary, bench.commands.count > 8 else { return nil }
             return [UInt8](repeating: 0x31, count: command[4] == 0 ? 256 : Int(command[4])) + [0x90, 0x00]
         }
-        #expect(try bench.certificates()?.isEmpty == true)
+        #expect(try bench.certificates()?.map(\.der.isEmpty) == [true])
         // The index of 22 octets takes one command more, which names the right length.
         #expect(bench.commands.count == 5 + 3 + 1 + 16_384 / 256)
     }

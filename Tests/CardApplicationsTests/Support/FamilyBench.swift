@@ -54,6 +54,14 @@ final class FamilyBench: VirtualCard {
         try withSession { try $0.readCertificates(.pins) }
     }
 
+    /// Certificates, and whether the card says that there are more.
+    func certificatesAndMore() throws -> (count: Int, hasMore: Bool)? {
+        try withSession { session in
+            let certificates = try session.readCertificates(.pins)
+            return (certificates.count, session.application.hasMoreCertificates)
+        }
+    }
+
     /// Where each code of a PKCS#15 card is presented; `nil` for the application's own directory.
     func directories() throws -> [[UInt8]?] {
         try withSession { session in

@@ -24,7 +24,11 @@ import VirtualCards
     }
 
     @Test func malformedOrUnpackableObjectIsShownAsUnreadable() throws {
-        for answer in ["04020102" + "9000", "530A7004AABBCCDD710101FE00" + "9000"] {
+        // The last has no certificate's element and is not empty.
+        for answer in [
+            "04020102" + "9000", "530A7004AABBCCDD710101FE00" + "9000", "5305710100FE00" + "9000",
+            "530401020304" + "9000",
+        ] {
             let bench = try bench()
             bench.answerObject(Self.login, answer)
             #expect(try bench.report().certificates.first { $0.id == "9A" }?.der.isEmpty == true)
@@ -33,7 +37,8 @@ import VirtualCards
 
     /// NIST's test PIV card 13 answers `9000` with nothing in it, card 16 `6A80` under T=0 (OpenSC's fuzzing corpus).
     @Test(arguments: [
-        ("T=1", "6A82"), ("T=1", "9000"), ("T=1", "53009000"), ("T=0", "6A82"), ("T=0", "6A80"),
+        ("T=1", "6A82"), ("T=1", "9000"), ("T=1", "53009000"), ("T=1", "53077000710100FE009000"),
+        ("T=0", "6A82"), ("T=0", "6A80"),
     ])
     func absentCertificateIsNotShown(row: (protocol: String, answer: String)) throws {
         let bench = try bench(row.protocol)
