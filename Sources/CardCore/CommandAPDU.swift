@@ -46,6 +46,7 @@ package enum Instruction {
     package static let internalAuthenticate: UInt8 = 0x88
     package static let select: UInt8 = 0xA4
     package static let readBinary: UInt8 = 0xB0
+    package static let selectData: UInt8 = 0xA5
     package static let getResponse: UInt8 = 0xC0
     package static let getData: UInt8 = 0xCA
     package static let getDataWithTags: UInt8 = 0xCB

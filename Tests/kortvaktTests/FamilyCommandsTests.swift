@@ -32,7 +32,7 @@ struct FamilyCommandsTests {
             tries: 3,
             unblockingCode: "97531864",
             unblocking: ["--with", "resetting-code"],
-            certificates: 1
+            certificates: 2
         ),
     ]
 

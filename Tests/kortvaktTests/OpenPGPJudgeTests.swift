@@ -27,16 +27,19 @@ struct OpenPGPJudgeTests {
             #expect(info.exitCode == 0 && info.out.contains("Serial number:   0BADC0DE"))
             let card = try await bench.tool("opensc-tool", "-n")
             #expect(card.out.contains("OpenPGP card"))
-            let certificate = try await bench.tool("pkcs15-tool", "--read-certificate", "03")
-            let pem = try String(
-                decoding: Data(contentsOf: URL(filePath: BenchFiles.fixture("pki/certificates/login.pem"))),
-                as: UTF8.self
-            )
-            #expect(certificate.out.contains(pem.suffix(1_000)))
+            for (key, id, name) in [("03", "7F21", "login"), ("01", "7F21-2", "signature")] {
+                let certificate = try await bench.tool("pkcs15-tool", "--read-certificate", key)
+                let path = BenchFiles.fixture("pki/certificates/\(name).pem")
+                let pem = try String(decoding: Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+                #expect(certificate.out.contains(pem.suffix(1_000)), "\(certificate.said)")
+                // After theirs and ours the first certificate is the current one.
+                let ours = try await bench.kortvakt("cert", "export", id)
+                #expect(ours.out.contains(pem.suffix(1_000)), "\(ours.said)")
+            }
             let ours = try await bench.kortvakt("status", "--json").json()
             let found = ours["readers"]?.elements.compactMap { $0["card"] }.first { $0 != .null }
             #expect(found?["serialNumber"] == .string("FF7E0BADC0DE"))
-            #expect(found?["certificates"]?.elements.count == 1)
+            #expect(found?["certificates"]?.elements.map { $0["id"]?.text } == ["7F21", "7F21-2"])
             for (mode, pin) in [("CHV1", "246810"), ("CHV2", "246810"), ("CHV3", "86421357")] {
                 let run = try await bench.tool("openpgp-tool", "--verify", mode, "--pin", pin)
                 #expect(run.exitCode == 0)

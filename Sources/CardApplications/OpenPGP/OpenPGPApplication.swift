@@ -8,8 +8,12 @@ package struct OpenPGPApplication: CardApplication {
     /// What `C4` said since the last code was presented in this transaction; `nil` where it has to be read again.
     private var counters: OpenPGPPasswordStatus?
 
-    init(_ data: OpenPGPRelatedData) {
+    /// The occurrence of `7F21` that is current: the first after SELECT; `nil` where another program may have chosen one.
+    var currentSlot: Slot?
+
+    init(_ data: OpenPGPRelatedData, currentSlot: Slot?) {
         self.data = data
+        self.currentSlot = currentSlot
         (passwords, counters) = (data.passwords, data.passwords)
     }
 
@@ -59,6 +63,7 @@ package struct OpenPGPApplication: CardApplication {
         on channel: inout AnyCardChannel
     ) throws(CardError) -> Bool {
         let known = data.aid
+        currentSlot = nil
         var current = try transported { () throws(TransportError) in try Self.readRelatedData(on: &channel) }
         if current?.aid != known {
             let status = try transported { () throws(TransportError) in

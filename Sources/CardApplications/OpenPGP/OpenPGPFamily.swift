@@ -21,14 +21,15 @@ package enum OpenPGPFamily: CardFamily {
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> FoundApplication? {
         switch query.way {
-        case .asking: return try findSelected(query.depth, on: &channel)
+        case .asking: return try findSelected(query.depth, currentSlot: nil, on: &channel)
         case .selecting:
             for aid in query.hints.identifiers(of: Self.self) {
                 let status = try OpenPGPApplication.select(aid, on: &channel)
                 // TERMINATE DF (7.2.16): nothing but ACTIVATE FILE works any more.
                 if status == .terminated { return .terminated }
                 guard status.isSuccess else { continue }
-                if let found = try findSelected(query.depth, on: &channel) { return found }
+                let found = try findSelected(query.depth, currentSlot: .authentication, on: &channel)
+                if let found { return found }
             }
             return nil
         }
@@ -36,6 +37,7 @@ package enum OpenPGPFamily: CardFamily {
 
     private static func findSelected(
         _ depth: ApplicationQuery.Depth,
+        currentSlot: OpenPGPApplication.Slot?,
         on channel: inout AnyCardChannel
     ) throws(TransportError) -> FoundApplication? {
         switch depth {
@@ -45,7 +47,7 @@ package enum OpenPGPFamily: CardFamily {
             }
         case .application:
             return try OpenPGPApplication.readRelatedData(on: &channel).map {
-                .application(OpenPGPApplication($0))
+                .application(OpenPGPApplication($0, currentSlot: currentSlot))
             }
         }
     }

@@ -15,7 +15,7 @@ package final class OpenPGPCard: TransmittingCard {
     package internal(set) var verified: Set<UInt8> = []
     var isSelected = false
     /// Which of the three certificates GET DATA and PUT DATA mean.
-    var certificateOccurrence = 0
+    package internal(set) var certificateOccurrence = 0
     var dataObjects: [String: HexBytes]
     var certificates: [HexBytes]
     var signatureKeepsPW1: Bool

@@ -105,8 +105,7 @@ import X509
             #expect(bench.dialog.requests.isEmpty)
             bench.expectOrder()
         }
-        let hasSignatureCertificate = ![.reservkort, .openpgp].contains(profile)
-        #expect(report.certificates.contains { !$0.isForLogin } == hasSignatureCertificate)
+        #expect(report.certificates.contains { !$0.isForLogin } == (profile != .reservkort))
     }
 
     /// Whoever asks a family without asking the certificate first.
