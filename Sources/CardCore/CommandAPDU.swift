@@ -40,13 +40,14 @@ package enum Instruction {
     package static let performSecurityOperation: UInt8 = 0x2A
     package static let resetRetryCounter: UInt8 = 0x2C
     package static let resetRetryCounterWithData: UInt8 = 0x2D
+    package static let generateAsymmetricKeyPair: UInt8 = 0x47
     package static let externalAuthenticate: UInt8 = 0x82
     package static let getChallenge: UInt8 = 0x84
     package static let generalAuthenticate: UInt8 = 0x87
     package static let internalAuthenticate: UInt8 = 0x88
     package static let select: UInt8 = 0xA4
-    package static let readBinary: UInt8 = 0xB0
     package static let selectData: UInt8 = 0xA5
+    package static let readBinary: UInt8 = 0xB0
     package static let getResponse: UInt8 = 0xC0
     package static let getData: UInt8 = 0xCA
     package static let getDataWithTags: UInt8 = 0xCB

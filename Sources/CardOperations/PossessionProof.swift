@@ -22,6 +22,8 @@ package enum ProofError: Error, Equatable, Sendable {
     case notForLogin(CardCertificate)
     /// The card does not say which PIN opens the key.
     case noKnownPIN(CardCertificate)
+    /// The card's own public key is another than the certificate's; no code was asked for.
+    case otherKey(CardCertificate)
     /// Nothing is known of how this card is asked for a signature with this key; no code was asked for.
     case notSupported(CardCertificate)
     /// OpenSSL gave no random number to sign; no code was asked for.
@@ -127,6 +129,8 @@ extension PINOperations {
             guard let pin = survey.policies.first(where: { $0.id == certificate.pin }) else {
                 return .failure(.noKnownPIN(certificate))
             }
+            let holdsKey = try asOperation { () throws(CardError) in try session.holdsKey(of: certificate) }
+            guard holdsKey != false else { return .failure(.otherKey(certificate)) }
             let forms = try asOperation { () throws(CardError) in try session.signingForms(of: certificate) }
             guard !forms.isEmpty else { return .failure(.notSupported(certificate)) }
             try survey.check(pin, budget, in: &session)

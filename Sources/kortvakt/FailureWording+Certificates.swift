@@ -20,6 +20,8 @@ extension FailureWording {
         case .noKnownPIN(let certificate): make(5, "no-known-pin", texts.noKnownPIN(certificate.id))
         case .notSupported(let certificate):
             make(5, "not-supported", texts.proofNotSupported(certificate.id))
+        case .otherKey(let certificate):
+            make(9, "other-key", texts.certificateOfOtherKey(certificate.id))
         case .noChallenge: make(1, "unexpected", texts.unexpected("RAND_bytes"))
         case .notSigned(.transport(.cardRemoved)), .notSigned(.transport(.noAnswer(cardRemoved: true))):
             make(5, "not-signed", texts.removedBeforeSignature)

@@ -1,4 +1,5 @@
 package import CardCore
+internal import X509
 
 extension OpenPGPApplication {
     /// The authentication key alone is asked, whose certificate is the one that is read.
@@ -16,6 +17,25 @@ extension OpenPGPApplication {
 
     /// INTERNAL AUTHENTICATE (7.2.13), which PW1 in mode 82 allows; ECDSA is answered with r and s one after the other.
     package mutating func sign(
+    /// READ PUBLIC KEY of the authentication key, which takes no code (7.2.14).
+    package mutating func holdsKey(
+        of certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool? {
+        guard certificate.id == Slot.authentication.id, let read = certificate.certificate else { return nil }
+        let command = CommandAPDU(
+            ins: Instruction.generateAsymmetricKeyPair,
+            p1: 0x81,
+            data: [0xA4, 0x00],
+            expectedLength: min(SigningCommand.limit, channel.limits.maximumExpectedLength)
+        )
+        let response = try transported { () throws(TransportError) in
+            try channel.exchange(command, limit: SigningCommand.limit)
+        }
+        guard response.status.isSuccess else { return nil }
+        return OpenPGPPublicKey(parsing: response.data)?.matches(read.publicKeyBits)
+    }
+
         _ request: SigningRequest,
         with certificate: CardCertificate,
         on channel: inout CodeChannel

@@ -55,6 +55,12 @@ extension ApplicationSession {
         }
     }
 
+    package mutating func holdsKey(of certificate: CardCertificate) throws(CardError) -> Bool? {
+        try read { (application, channel) throws(CardError) in
+            try application.holdsKey(of: certificate, on: &channel)
+        }
+    }
+
     /// Throws `derivedCodes` where the card does not take codes as they are typed.
     package mutating func checkCodesArePlain() throws(CardError) {
         try read { (application, channel) throws(CardError) in

@@ -115,6 +115,12 @@ package protocol SignatureComputing {
         of certificate: CardCertificate,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [SigningForm]
+    /// Whether the public key that the card tells in the place of the certificate's key is the certificate's; `nil` where it
+    /// tells none.
+    mutating func holdsKey(
+        of certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool?
     mutating func sign(
         _ request: SigningRequest,
         with certificate: CardCertificate,
@@ -123,14 +129,14 @@ package protocol SignatureComputing {
 }
 
 extension ApplicationReading {
+    package var hasMoreCertificates: Bool { false }
+
     package mutating func readNumber(on channel: inout AnyCardChannel) throws(CardError) -> CardNumber? {
         CardNumber(scope: family, try readIdentity(on: &channel).serialNumber)
     }
 
     package mutating func readLoginCertificates(
         on channel: inout AnyCardChannel
-    package var hasMoreCertificates: Bool { false }
-
     ) throws(CardError) -> [CardCertificate] {
         try readCertificates([], on: &channel).filter(\.mayBeForLogin)
     }
@@ -175,6 +181,11 @@ extension SignatureComputing {
         of certificate: CardCertificate,
         on channel: inout AnyCardChannel
     ) throws(CardError) -> [SigningForm] { [] }
+
+    package mutating func holdsKey(
+        of certificate: CardCertificate,
+        on channel: inout AnyCardChannel
+    ) throws(CardError) -> Bool? { nil }
 
     package mutating func sign(
         _ request: SigningRequest,

@@ -15,7 +15,7 @@ enum SignatureValue {
         on curve: CertificateKey.Curve
     ) throws(CardError) -> [UInt8] {
         guard bytes.count == 2 * curve.length else { throw .malformed(file: name) }
-        return try encoded(bytes.prefix(curve.length), bytes.suffix(curve.length))
+        return try sequence(of: [bytes.prefix(curve.length), bytes.suffix(curve.length)])
     }
 
     /// An ECDSA-Sig-Value from a card, in DER: cards are known that put zeros in front of the numbers.
@@ -27,16 +27,17 @@ enum SignatureValue {
         else { throw .malformed(file: name) }
         let values = numbers.map { bytes[$0.value].drop { $0 == 0 } }
         guard values.allSatisfy({ $0.count <= curve.length }) else { throw .malformed(file: name) }
-        return try encoded(values[0], values[1])
+        return try sequence(of: values)
     }
 
     private static let name = "signature"
 
-    private static func encoded(_ r: ArraySlice<UInt8>, _ s: ArraySlice<UInt8>) throws(CardError) -> [UInt8] {
+    /// Unsigned numbers as a SEQUENCE of INTEGER in DER: an ECDSA-Sig-Value, or an RSAPublicKey.
+    static func sequence(of numbers: [ArraySlice<UInt8>]) throws(CardError) -> [UInt8] {
         var serializer = DER.Serializer()
         do {
             try serializer.appendConstructedNode(identifier: .sequence) { coder in
-                for number in [r, s] { try coder.serialize(number.drop { $0 == 0 }) }
+                for number in numbers { try coder.serialize(number.drop { $0 == 0 }) }
             }
         } catch {
             throw .malformed(file: name)

@@ -27,8 +27,10 @@ extension OpenPGPCard {
             case 0xA4: .authentication
             default: nil
             }
-        guard let key = image.keys.first(where: { $0.use == use }) else { return Answer(status: 0x6A88) }
-        return Answer(data: key.publicKey.bytes, status: 0x9000)
+        guard let key = image.keys.first(where: { $0.use == use }),
+            let template = PublicKeyTemplate.make(pem: key.privateKey)
+        else { return Answer(status: 0x6A88) }
+        return Answer(data: template, status: 0x9000)
     }
 
     /// GET CHALLENGE (7.2.15).

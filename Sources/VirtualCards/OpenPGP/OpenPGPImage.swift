@@ -44,8 +44,6 @@ package struct OpenPGPImage: SoftwareCardImage, Codable, Equatable {
         }
 
         package var use: Use
-        /// The public key as GENERATE ASYMMETRIC KEY PAIR tells it, template `7F49`.
-        package var publicKey: HexBytes
         /// PEM.
         package var privateKey: String
     }

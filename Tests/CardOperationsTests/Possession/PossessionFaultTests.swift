@@ -145,7 +145,7 @@ import VirtualCards
 
     @Test(arguments: [
         (CardProfile.siths, 27), (.sithsT1, 18), (.sithsTwoStep, 27), (.reservkort, 27), (.fineid, 27),
-        (.fineidHealth, 24), (.idprime940, 22), (.gids, 18), (.openpgp, 10), (.piv, 8), (.pivYubiKey, 9),
+        (.fineidHealth, 24), (.idprime940, 22), (.gids, 18), (.openpgp, 11), (.piv, 8), (.pivYubiKey, 9),
     ])
     func aProofKeepsToItsBudgetOfCommands(profile: CardProfile, limit: Int) throws {
         let bench = try ProofBench(profile)

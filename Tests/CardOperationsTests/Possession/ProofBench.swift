@@ -125,6 +125,7 @@ extension ProofError {
 }
 
 /// Keys and certificates of `Fixtures/pki` on software cards.
+        case .otherKey(let certificate): "\(certificate.id) is of another key"
 enum Pair {
     /// PEM of a private key; `name` with its folder, `keys/login`, `signing/p256`.
     static func key(_ name: String) throws -> String {
