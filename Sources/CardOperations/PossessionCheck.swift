@@ -53,6 +53,7 @@ extension Challenge {
             (try? digestInfo(.sha256)).flatMap { SigningRequest(padding: $0, length: length) }
         case .pkcs1(let hash), .pss(let hash), .ecdsa(let hash):
             (try? self.hash(hash)).map { SigningRequest(form: form, input: $0) }
+        case .ed25519: SigningRequest(form: form, input: bytes)
         }
     }
 }
@@ -65,6 +66,7 @@ extension SigningForm {
         case .pkcs1(let hash): .rsaPKCS1(hash)
         case .pss(let hash): .rsaPSS(hash)
         case .ecdsa(let hash): .ecdsaDER(hash)
+        case .ed25519: .ed25519
         }
     }
 }

@@ -21,6 +21,7 @@ enum ProofRules {
         case .pkcs1(let hash), .pss(let hash), .ecdsa(let hash):
             SigningRequest(form: form, input: [UInt8](repeating: 0xA5, count: hash.length))
         case .paddedMessage(let length): SigningRequest(padding: information, length: length)
+        case .ed25519: SigningRequest(form: form, input: [UInt8](repeating: 0xA5, count: 32))
         }
     }
 

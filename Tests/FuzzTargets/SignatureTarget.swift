@@ -93,6 +93,7 @@ enum SignatureTarget {
             switch key.kind {
             case .rsa: self == .pss ? .rsaPSS(.sha256) : .rsaPKCS1(.sha256)
             case .ec(let curve): .ecdsaDER(curve == .p256 ? .sha256 : .sha384)
+            case .ed25519: .ed25519
             }
         }
 
@@ -144,6 +145,7 @@ enum SignatureTarget {
                 return (try? key.challenge.hash(digest)).map {
                     SigningRequest(form: .ecdsa(curve.hash), input: $0)
                 }
+            case (_, .ed25519): return nil
             case (.piv, .rsa(let bits)):
                 return (try? key.challenge.digestInfo(.sha256)).flatMap {
                     SigningRequest(padding: $0, length: bits / 8)

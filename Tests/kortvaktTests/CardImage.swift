@@ -23,8 +23,7 @@ struct CardImage {
 
     /// Puts `bytes` into the file with this path.
     mutating func setFile(_ path: String, to bytes: [UInt8]) {
-        let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
-        update("files", where: "path", is: path, "content", to: .string(hex))
+        update("files", where: "path", is: path, "content", to: .string(Self.hex(bytes)))
     }
 
     /// The content of the file with this path.
@@ -42,6 +41,41 @@ struct CardImage {
     /// Another key behind the login certificate, PEM.
     mutating func setLoginKey(_ pem: String) {
         update("keys", where: "reference", is: "01", "privateKey", to: .string(pem))
+    }
+
+    /// Puts a certificate into a PIV card's object with this tag, not packed.
+    mutating func setPIVCertificate(_ tag: String, _ der: [UInt8]) {
+        func object(_ tag: UInt8, _ value: [UInt8]) -> [UInt8] {
+            [tag, 0x82, UInt8(value.count >> 8), UInt8(value.count & 0xFF)] + value
+        }
+        let content = object(0x53, object(0x70, der) + [0x71, 0x01, 0x00, 0xFE, 0x00])
+        update("objects", where: "tag", is: tag, "content", to: .string(Self.hex(content)))
+    }
+
+    /// Another authentication key of an OpenPGP card, PEM.
+    mutating func setOpenPGPKey(_ pem: String) {
+        update("keys", where: "use", is: "authentication", "privateKey", to: .string(pem))
+    }
+
+    /// Gives an OpenPGP card an authentication key of Ed25519 with its certificate, and algorithm attributes that say so.
+    mutating func setOpenPGPEd25519() throws {
+        setOpenPGPKey(
+            try String(contentsOfFile: Self.pki + "/trust/keys/ed25519.key.pem", encoding: .utf8)
+        )
+        guard case .object(var members) = root,
+            case .array(var certificates)? = members["certificates"],
+            case .string(let objects)? = members["discretionaryObjects"]
+        else { return }
+        certificates[0] = .string(Self.hex(try Self.der("ed25519")))
+        members["certificates"] = .array(certificates)
+        members["discretionaryObjects"] = .string(
+            objects.replacing("C306010800001100", with: "C30A162B06010401DA470F01")
+        )
+        root = .object(members)
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
     }
 
     /// Gives the card, behind its certificates, one that it lists as an authority's.

@@ -5,6 +5,8 @@ package enum CertificateKey: Hashable, Sendable {
     /// `bits` of the modulus, 512...8192.
     case rsa(bits: Int)
     case ec(Curve)
+    /// Ed25519 (RFC 8410).
+    case ed25519
 
     /// The curves that signatures are asked for, by the bits of their order.
     package enum Curve: Int, Hashable, Sendable {
@@ -22,6 +24,7 @@ package enum CertificateKey: Hashable, Sendable {
         switch self {
         case .rsa(let bits): (bits + 7) / 8
         case .ec(let curve): 2 * curve.length
+        case .ed25519: 64
         }
     }
 
@@ -36,6 +39,7 @@ package enum CertificateKey: Hashable, Sendable {
         case .ellipticCurve(let name):
             guard let curve = Self.curves[name] else { return nil }
             self = .ec(curve)
+        case .other where key.isEd25519: self = .ed25519
         default: return nil
         }
     }

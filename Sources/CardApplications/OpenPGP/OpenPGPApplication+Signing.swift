@@ -11,12 +11,12 @@ extension OpenPGPApplication {
         return switch CertificateKey(certificate: certificate.der) {
         case .rsa: [.digestInfo]
         case .ec(let curve): [.ecdsa(curve.hash)]
+        // EdDSA is not the only algorithm of that curve's keys: the card has to say that it is this key's.
+        case .ed25519: data.authenticatesByEd25519 ? [.ed25519] : []
         case nil: []
         }
     }
 
-    /// INTERNAL AUTHENTICATE (7.2.13), which PW1 in mode 82 allows; ECDSA is answered with r and s one after the other.
-    package mutating func sign(
     /// READ PUBLIC KEY of the authentication key, which takes no code (7.2.14).
     package mutating func holdsKey(
         of certificate: CardCertificate,
@@ -36,6 +36,10 @@ extension OpenPGPApplication {
         return OpenPGPPublicKey(parsing: response.data)?.matches(read.publicKeyBits)
     }
 
+    /// INTERNAL AUTHENTICATE (7.2.13), which PW1 in mode 82 allows; ECDSA is answered with r and s one after the other.
+    ///
+    /// Ed25519 is given the challenge itself, which the card hashes (7.2.13).
+    package mutating func sign(
         _ request: SigningRequest,
         with certificate: CardCertificate,
         on channel: inout CodeChannel
@@ -55,6 +59,7 @@ extension OpenPGPApplication {
         return switch key {
         case .rsa(let bits): try SignatureValue.rsa(answer, bits: bits)
         case .ec(let curve): try SignatureValue.ecdsa(concatenated: answer, on: curve)
+        case .ed25519: try SignatureValue.ed25519(answer)
         }
     }
 }

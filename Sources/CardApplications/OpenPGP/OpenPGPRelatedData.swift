@@ -9,6 +9,12 @@ package struct OpenPGPRelatedData: Hashable, Sendable {
     /// Whether the card may want its codes derived: bit 1 of the first octet of `C0` (4.4.3.7), or no `C0` at all.
     package let mayDeriveCodes: Bool
 
+    /// Whether the authentication key is one of Ed25519: algorithm attributes `C3` (4.4.3.9).
+    package let authenticatesByEd25519: Bool
+
+    /// EdDSA and the curve's object identifier, 1.3.6.1.4.1.11591.15.1; the import format may follow.
+    private static let ed25519: [UInt8] = [0x16, 0x2B, 0x06, 0x01, 0x04, 0x01, 0xDA, 0x47, 0x0F, 0x01]
+
     /// `nil` when `bytes` are something else.
     ///
     /// The YubiKey and SmartPGP send the template with its tag, other cards only what is in it.
@@ -30,6 +36,10 @@ package struct OpenPGPRelatedData: Hashable, Sendable {
             OpenPGPPasswordStatus(parsing: Array(bytes[$0.value]))
         }
         let capabilities = facts.first { $0.tag == 0xC0 }.map { bytes[$0.value] }
+        authenticatesByEd25519 =
+            facts.first { $0.tag == 0xC3 }.map {
+                bytes[$0.value].starts(with: Self.ed25519) && $0.value.count <= Self.ed25519.count + 1
+            } ?? false
         mayDeriveCodes = capabilities?.first.map { $0 & 0x01 != 0 } ?? true
     }
 

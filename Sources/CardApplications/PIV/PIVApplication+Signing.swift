@@ -14,6 +14,7 @@ extension PIVApplication {
         return switch key {
         case .rsa(let bits): [.paddedMessage(length: bits / 8)]
         case .ec(let curve): [.ecdsa(curve.hash)]
+        case .ed25519: []
         }
     }
 
@@ -42,6 +43,7 @@ extension PIVApplication {
         return switch key {
         case .rsa(let bits): try SignatureValue.rsa(value, bits: bits)
         case .ec(let curve): try SignatureValue.ecdsa(encoded: value, on: curve)
+        case .ed25519: throw .notSupported
         }
     }
 
@@ -55,6 +57,7 @@ extension PIVApplication {
         case .rsa: nil
         case .ec(.p256): 0x11
         case .ec(.p384): 0x14
+        case .ed25519: nil
         }
     }
 

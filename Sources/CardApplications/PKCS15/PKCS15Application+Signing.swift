@@ -15,7 +15,7 @@ extension PKCS15Application {
             return [.digestInfo]
         case .described:
             guard object.keyReference != nil else { return [] }
-            return try algorithms(of: object, on: &channel).compactMap { $0.form(of: key) }
+            return try algorithms(of: object, key, on: &channel).map(\.form)
         }
     }
 
@@ -41,11 +41,11 @@ extension PKCS15Application {
             )
         case .setCOS: try chooseSetCOSKey(object, on: &channel.plain)
         case .described:
-            let algorithm = try algorithms(of: object, on: &channel.plain).first {
-                $0.form(of: key) == request.form
+            let algorithm = try algorithms(of: object, key, on: &channel.plain).first {
+                $0.form == request.form
             }
             guard let reference = object.keyReference, let algorithm else { throw .notSupported }
-            let number: [UInt8] = algorithm.cardReference.map { [0x80, 0x01, $0] } ?? []
+            let number: [UInt8] = algorithm.info.cardReference.map { [0x80, 0x01, $0] } ?? []
             try SigningCommand.setEnvironment(number + [0x84, 0x01, reference], on: &channel.plain)
         }
         // An ECDSA-Sig-Value may have a few octets less or more than r and s.
@@ -60,6 +60,7 @@ extension PKCS15Application {
             // Both forms are in the field, and told apart by their length and structure.
             if let value = try? SignatureValue.ecdsa(encoded: signature, on: curve) { return value }
             return try SignatureValue.ecdsa(concatenated: signature, on: curve)
+        case .ed25519: throw .notSupported
         }
     }
 
@@ -85,17 +86,29 @@ extension PKCS15Application {
         try readKeys(on: &channel).first { $0.iD.description == certificate.id && $0.isForLogin }
     }
 
-    /// What EF.CIAInfo says of the algorithms that the key names.
+    /// The algorithms of EF.CIAInfo by which the key signs, each with the form of what the card takes.
+    ///
+    /// Those that the key names, the first of each form; a key that names none is not limited to some of them. Where the
+    /// card's commands then have two numbers for one form, it is not said which is the key's.
     private mutating func algorithms(
         of object: PrivateKeyObject,
+        _ key: CertificateKey,
         on channel: inout AnyCardChannel
-    ) throws(CardError) -> [AlgorithmInfo] {
-        guard !object.algorithmReferences.isEmpty else { return [] }
+    ) throws(CardError) -> [(info: AlgorithmInfo, form: SigningForm)] {
+        // A reference that two keys share could make the other one sign.
+        let namesakes = try readKeys(on: &channel).count { $0.keyReference == object.keyReference }
+        guard namesakes == 1 else { return [] }
         if supportedAlgorithms == nil {
             supportedAlgorithms = try readTokenInfo(on: &channel)?.supportedAlgorithms ?? []
         }
-        return object.algorithmReferences.compactMap { reference in
-            supportedAlgorithms?.first { $0.reference == reference }
+        let all = supportedAlgorithms ?? []
+        let references = object.algorithmReferences
+        let usable = (references.isEmpty ? all.map(\.reference) : references).compactMap { reference in
+            all.first { $0.reference == reference }
+        }.compactMap { info in info.form(of: key).map { (info: info, form: $0) } }
+        guard references.isEmpty else { return usable }
+        return usable.filter { one in
+            usable.allSatisfy { $0.form != one.form || $0.info.cardReference == one.info.cardReference }
         }
     }
 }

@@ -9,6 +9,12 @@ enum SignatureValue {
         return bytes
     }
 
+    /// An Ed25519 signature, which has one form (RFC 8032, 5.1.6).
+    static func ed25519(_ bytes: [UInt8]) throws(CardError) -> [UInt8] {
+        guard bytes.count == 64 else { throw .malformed(file: name) }
+        return bytes
+    }
+
     /// r and s, one after the other and each as long as the order, as an ECDSA-Sig-Value (RFC 3279, 2.2.3) in DER.
     static func ecdsa(
         concatenated bytes: [UInt8],

@@ -1,4 +1,4 @@
-package import CardCore
+internal import CardCore
 package import X509
 
 /// A form in which a card takes what it is to sign; the scheme of the signature follows from it.
@@ -13,6 +13,8 @@ package enum SigningForm: Hashable, Sendable {
     case paddedMessage(length: Int)
     /// ECDSA: the bare hash, as long as the order of the curve.
     case ecdsa(DigestAlgorithm)
+    /// Ed25519: the message itself, a challenge of 32 octets (RFC 8032, 5.1.6).
+    case ed25519
 
     /// How many octets the card is given.
     var inputLength: ClosedRange<Int> {
@@ -21,6 +23,7 @@ package enum SigningForm: Hashable, Sendable {
         case .digestInfo: 35...83
         case .pkcs1(let hash), .pss(let hash), .ecdsa(let hash): hash.length...hash.length
         case .paddedMessage(let length): length...length
+        case .ed25519: 32...32
         }
     }
 }
@@ -49,21 +52,6 @@ package struct SigningRequest: Hashable, Sendable {
 
     /// Whether the input is as long as the form has it.
     package var isWellFormed: Bool { form.inputLength.contains(input.count) }
-}
-
-extension CardApplication {
-    package mutating func signingForms(
-        of certificate: CardCertificate,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [SigningForm] { [] }
-
-    package mutating func sign(
-        _ request: SigningRequest,
-        with certificate: CardCertificate,
-        on channel: inout AnyCardChannel
-    ) throws(CardError) -> [UInt8] {
-        throw .notSupported
-    }
 }
 
 /// What all families send to have something signed.

@@ -23,6 +23,7 @@ package enum ThalesSignature {
         case .rsa:
             DigestAlgorithm.allCases.map(SigningForm.pkcs1) + DigestAlgorithm.allCases.map(SigningForm.pss)
         case .ec(let curve): [.ecdsa(curve.hash)]
+        case .ed25519: []
         }
     }
 
@@ -56,6 +57,7 @@ package enum ThalesSignature {
         return switch key {
         case .rsa(let bits): try SignatureValue.rsa(signature, bits: bits)
         case .ec(let curve): try SignatureValue.ecdsa(concatenated: signature, on: curve)
+        case .ed25519: throw .notSupported
         }
     }
 
@@ -72,7 +74,7 @@ package enum ThalesSignature {
         case .pkcs1(let hash): upper(hash) | 0x02
         case .pss(let hash): upper(hash) | 0x05
         case .ecdsa(let hash): (habits.ecdsaNamesHash ? upper(hash) : 0x40) | 0x04
-        case .digestInfo, .paddedMessage: nil
+        case .digestInfo, .paddedMessage, .ed25519: nil
         }
     }
 }

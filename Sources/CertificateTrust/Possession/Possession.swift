@@ -11,6 +11,8 @@ package enum Possession: Hashable, Sendable {
         case rsaPSS(DigestAlgorithm)
         /// ECDSA, the signature in DER (RFC 3279, 2.2.3).
         case ecdsaDER(DigestAlgorithm)
+        /// Ed25519, whose message is the challenge itself (RFC 8032, 5.1).
+        case ed25519
     }
 
     /// Why nothing can be said.
@@ -48,6 +50,7 @@ package enum Possession: Hashable, Sendable {
         switch (scheme, key.kind) {
         case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.rsaPSS, .rsaPSS): break
         case (.ecdsaDER, .ellipticCurve(let curve)) where curves.contains(curve): break
+        case (.ed25519, .other) where key.isEd25519: break
         default: return .unknown(.schemeDoesNotFit(key.kind))
         }
         guard !signature.isEmpty, signature.count <= maximumSize else { return .refuted }
@@ -68,16 +71,17 @@ package enum Possession: Hashable, Sendable {
         guard let context = unsafe OpenSSLObject(adopting: EVP_MD_CTX_new(), freedBy: EVP_MD_CTX_free) else {
             throw .drain()
         }
-        let (digest, isPSS) =
+        let (digest, isPSS): (DigestAlgorithm?, Bool) =
             switch scheme {
             case .rsaPKCS1(let digest), .ecdsaDER(let digest): (digest, false)
             case .rsaPSS(let digest): (digest, true)
+            case .ed25519: (nil, false)
             }
         let isReady = unsafe certificate.handle.with { x509 in
             unsafe context.with { context in
                 var parameters: OpaquePointer?
                 let key = unsafe X509_get0_pubkey(x509)
-                guard unsafe EVP_DigestVerifyInit(context, &parameters, digest.method, nil, key) == 1 else {
+                guard unsafe EVP_DigestVerifyInit(context, &parameters, digest?.method, nil, key) == 1 else {
                     return false
                 }
                 guard isPSS else { return true }

@@ -71,6 +71,12 @@ extension FileSystemCard {
             case .failure(let refusal): return Answer(status: refusal.status)
             }
         }
+        // ECDSA of a bare hash, by whatever number the card's files give the algorithm.
+        if let signer = ECKey(pem: key.privateKey) {
+            guard let signature = signer.signature(of: data) else { return Answer(status: 0x6A80) }
+            if key.consumesPIN { verified.subtract(pin.reference.bytes) }
+            return Answer(data: signature, status: 0x9000)
+        }
         guard let signer = keys[key.reference.bytes] ?? RSAKey(pem: key.privateKey) else {
             return Answer(status: 0x6F00)
         }

@@ -39,7 +39,7 @@ extension OpenPGPCard {
         return Answer(data: .random(count: min(count, 255)), status: 0x9000)
     }
 
-    /// A PKCS#1 v1.5 signature of what is mostly a DigestInfo.
+    /// A PKCS#1 v1.5 signature of what is mostly a DigestInfo, ECDSA of a hash, or Ed25519 of a message.
     private func sign(_ data: [UInt8], with use: OpenPGPImage.Key.Use) -> Answer {
         guard let key = image.keys.first(where: { $0.use == use }) else { return Answer(status: 0x6A88) }
         if let signer = ECKey(pem: key.privateKey) {
@@ -47,6 +47,10 @@ extension OpenPGPCard {
                 return Answer(status: 0x6700)
             }
             return Answer(data: signature, status: 0x9000)
+        }
+        if let signer = Ed25519Key(pem: key.privateKey) {
+            return signer.signature(of: data).map { Answer(data: $0, status: 0x9000) }
+                ?? Answer(status: 0x6F00)
         }
         guard let signer = signers[use] ?? RSAKey(pem: key.privateKey) else { return Answer(status: 0x6F00) }
         signers[use] = signer

@@ -28,6 +28,8 @@ package struct PublicKey: Hashable, Sendable {
     static let minimumCurveBits = 256
 
     package var isRSA: Bool { kind == .rsa || kind == .rsaPSS }
+    /// An Ed25519 key (RFC 8410).
+    package var isEd25519: Bool { kind == .other(Self.name(EVP_PKEY_ED25519)) }
 
     /// The bits that a key of this kind must have at least; `nil` where there is no such rule.
     package var minimumBits: Int? {

@@ -62,6 +62,8 @@ struct KeyEntry {
     var pin: UInt8
     var usage: [UInt8]
     var reference: UInt8
+    /// References of algorithms in EF.CIAInfo; nothing is said of them where there are none.
+    var algorithms: [UInt8] = []
 
     /// Signs and decrypts, as `pkcs15-init` has it for a certificate to log in with.
     static let login = DER.bits(1, 2)
@@ -71,7 +73,12 @@ struct KeyEntry {
     var bytes: [UInt8] {
         DER.sequence(
             DER.sequence(DER.text("Key"), DER.bits(0), DER.octets([pin])),
-            DER.sequence(DER.octets([id]), usage, DER.integer(reference)),
+            DER.sequence(
+                DER.octets([id]),
+                usage,
+                DER.integer(reference),
+                algorithms.isEmpty ? [] : DER.object(0xA1, algorithms.flatMap(DER.integer))
+            ),
             DER.object(
                 0xA1,
                 DER.sequence(DER.path([0x3F, 0x00, 0x50, 0x15, 0x4B, reference]), [0x02, 0x02, 0x08, 0x00])

@@ -18,6 +18,8 @@ final class ProofBench {
     private(set) var offered: [SigningForm] = []
     private(set) var requests = 0
     var families: [String]
+    /// The names of applets that card data gives a family.
+    var applications: [CardHints.Application] = []
 
     static let message = Array("Visa att kortet har nyckeln.".utf8)
 
@@ -48,7 +50,12 @@ final class ProofBench {
         padding: SignatureJudge.Padding = .pkcs1,
         form: ([SigningForm]) -> SigningForm? = \.first
     ) throws(ProofError) -> PossessionProof {
-        let connection = MemoryConnection(reader: reader, ledger: ledger, families: families)
+        let connection = MemoryConnection(
+            reader: reader,
+            ledger: ledger,
+            families: families,
+            applications: applications
+        )
         return try PINOperations.prove(choice, on: connection, budget: budget, dialog: &dialog) { _, forms in
             self.ledger.expect(!self.ledger.isInTransaction, "a request made inside a transaction")
             self.offered = forms
@@ -118,6 +125,7 @@ extension ProofError {
         case .noCertificate(let id): "no certificate \(id ?? "to log in with")"
         case .notForLogin(let certificate): "\(certificate.id) is not for login"
         case .noKnownPIN(let certificate): "no PIN for \(certificate.id)"
+        case .otherKey(let certificate): "\(certificate.id) is of another key"
         case .notSupported(let certificate): "not supported \(certificate.id)"
         case .notSigned(let error): "not signed: \(error.brief)"
         }
@@ -125,7 +133,6 @@ extension ProofError {
 }
 
 /// Keys and certificates of `Fixtures/pki` on software cards.
-        case .otherKey(let certificate): "\(certificate.id) is of another key"
 enum Pair {
     /// PEM of a private key; `name` with its folder, `keys/login`, `signing/p256`.
     static func key(_ name: String) throws -> String {

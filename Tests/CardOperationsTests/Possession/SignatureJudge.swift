@@ -20,6 +20,7 @@ enum SignatureJudge {
             case .paddedMessage(let length):
                 padding == .pss
                     ? pssBlock(hash, length: length) : pkcs1Block(digestInfo + hash, length: length)
+            case .ed25519: hash
             }
         return SigningRequest(form: form, input: input)
     }
@@ -39,13 +40,22 @@ enum SignatureJudge {
         }
         guard let certificate = unsafe certificate else { return false }
         defer { unsafe X509_free(certificate) }
+        if form == .ed25519 {
+            // The message that was signed is the hash.
+            let input = hash(message, .sha256)
+            guard let context = unsafe EVP_MD_CTX_new() else { return false }
+            defer { unsafe EVP_MD_CTX_free(context) }
+            let key = unsafe X509_get0_pubkey(certificate)
+            return unsafe EVP_DigestVerifyInit(context, nil, nil, nil, key) == 1
+                && EVP_DigestVerify(context, signature, signature.count, input, input.count) == 1
+        }
         guard let context = unsafe EVP_PKEY_CTX_new(X509_get0_pubkey(certificate), nil) else { return false }
         defer { unsafe EVP_PKEY_CTX_free(context) }
         let function = hash(of: form)
         guard unsafe EVP_PKEY_verify_init(context) == 1 else { return false }
         let isPSS: Bool
         switch form {
-        case .ecdsa: isPSS = false
+        case .ecdsa, .ed25519: isPSS = false
         case .pss: isPSS = true
         case .digestInfo, .pkcs1: isPSS = false
         case .paddedMessage: isPSS = padding == .pss
@@ -68,7 +78,7 @@ enum SignatureJudge {
     private static func hash(of form: SigningForm) -> DigestAlgorithm {
         switch form {
         case .pkcs1(let hash), .pss(let hash), .ecdsa(let hash): hash
-        case .digestInfo, .paddedMessage: .sha256
+        case .digestInfo, .paddedMessage, .ed25519: .sha256
         }
     }
 
