@@ -1,17 +1,17 @@
 extension Certificate {
     /// What a certificate and its key are for.
     package enum Use: Hashable, Sendable {
-        /// Its signatures show who holds the key and bind nobody.
+        /// Its signatures show who holds the key, and do not bind the holder.
         case login
         /// Its signatures bind the holder.
         case signature
-        /// An authority's, or for encipherment, key agreement and whatever else.
+        /// An authority's, or one for encipherment, key agreement or anything else.
         case other
     }
 
     /// What its extensions say that it is for.
     ///
-    /// nonRepudiation makes it one for signatures, whatever else it may do. A certificate without keyUsage limits nothing
+    /// nonRepudiation makes it one for signatures, whatever other bits are set. A certificate without keyUsage limits nothing
     /// (RFC 5280, 4.2.1.3); then it is the card that says what a key is for.
     package var use: Use {
         guard !extensions.isAuthority else { return .other }

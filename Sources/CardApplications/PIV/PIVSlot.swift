@@ -8,7 +8,7 @@ struct PIVSlot: Hashable, Sendable {
     let tag: [UInt8]
     let label: String
     let needsPIN: Bool
-    /// Card authentication is no person's, and key management signs nothing.
+    /// Card authentication shows the card and not its holder; key management decrypts.
     let use: Certificate.Use
 
     var id: String { Hex.string(of: [reference]) }
