@@ -177,6 +177,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "X509Tests",
+            dependencies: ["CardTesting", "X509", subprocess],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "CertificateTrustTests",
             dependencies: ["COpenSSL", "CardTesting", "X509", "CertificateTrust", subprocess],
             swiftSettings: strict

@@ -82,8 +82,10 @@ package enum PersonalData {
 
     private static func isSeparator(_ character: Unicode.Scalar) -> Bool {
         switch character.properties.generalCategory {
-        case .dashPunctuation, .spaceSeparator, .connectorPunctuation: true
-        default: "+./".unicodeScalars.contains(character)
+        case .dashPunctuation, .spaceSeparator, .connectorPunctuation, .mathSymbol: true
+        // Invisible, or shown as an escape.
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: "./".unicodeScalars.contains(character)
         }
     }
 

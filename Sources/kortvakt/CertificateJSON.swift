@@ -29,8 +29,8 @@ struct CertificateJSON: Encodable {
         let read = certificate.certificate
         id = certificate.id
         label = shown.json(certificate.label)
-        subject = Nullable(read.map { shown.json("\($0.subject)") })
-        issuer = Nullable(read.map { shown.json("\($0.issuer)") })
+        subject = Nullable(read.map { shown.json($0.subject) })
+        issuer = Nullable(read.map { shown.json($0.issuer) })
         serialNumber = Nullable(read.map { Hex.string(of: $0.serialNumber) })
         notBefore = Nullable(read.map { "\($0.notBefore)" })
         notAfter = Nullable(read.map { "\($0.notAfter)" })

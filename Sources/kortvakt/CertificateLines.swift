@@ -77,13 +77,13 @@ struct CertificateLines {
 
     private func holder(_ certificate: Certificate) -> String {
         let subject = certificate.subject
-        guard let name = subject.commonName else { return shown.line("\(subject)") }
-        guard let number = subject.serialNumber else { return shown.line(name.raw) }
-        return texts.holder(shown.line(name.raw), shown.line(number.raw))
+        guard let name = subject.commonName else { return shown.line(subject) }
+        guard let number = subject.serialNumber else { return shown.value(name) }
+        return texts.holder(shown.value(name), shown.value(number))
     }
 
     private func issuerName(_ certificate: Certificate) -> String {
-        shown.line(certificate.issuer.commonName?.raw ?? "\(certificate.issuer)")
+        certificate.issuer.commonName.map { shown.line($0.raw) } ?? shown.line(certificate.issuer)
     }
 
     private func date(_ instant: Instant) -> String { String("\(instant)".prefix(10)) }
@@ -108,7 +108,7 @@ struct CertificateLines {
         }
         return [(texts.certHolder, certificate.subject.commonName.map { [shown.line($0.raw)] } ?? [])]
             + (number.map { [$0] } ?? []) + [
-                (texts.certSubject, [shown.line("\(certificate.subject)")]),
+                (texts.certSubject, [shown.line(certificate.subject)]),
                 (texts.certCardNumber, certificate.cardNumber.map { [shown.line($0.raw)] } ?? []),
             ]
     }
@@ -138,9 +138,11 @@ struct CertificateLines {
     private func technicalities(of certificate: Certificate) -> [(String, [String])] {
         let extensions = certificate.extensions
         let uses = extensions.keyUsage?.map(\.rawValue).joined(separator: ", ")
-        func addresses(_ list: [String]) -> [String] { list.prefix(8).map(shown.line) }
+        func addresses(_ list: [String]) -> [String] {
+            list.prefix(8).map(shown.line) + (list.count > 8 ? ["…"] : [])
+        }
         return [
-            (texts.certSerialNumber, [Hex.string(of: Array(certificate.serialNumber.prefix(20)))]),
+            (texts.certSerialNumber, [shown.line(serialNumber: certificate)]),
             (texts.certKey, [key(certificate.key)]),
             (texts.certUses, [uses ?? texts.certAnyUse]),
             (texts.certExtendedUses, (extensions.extendedKeyUsage ?? []).map(named)),

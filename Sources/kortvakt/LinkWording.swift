@@ -29,14 +29,17 @@ struct LinkWording {
     // MARK: Names
 
     func name(_ name: DistinguishedName, otherwise: () -> String) -> String {
-        if let common = name.commonName?.shown, !common.isEmpty { return shown(common) }
-        return name.attributes.isEmpty ? otherwise() : shown(name.description)
+        if let common = name.commonName?.raw, !common.isEmpty { return shown(common) }
+        return name.attributes.isEmpty
+            ? otherwise() : ShownText(showPersonalData: showPersonalData).line(name)
     }
 
     /// The holder of a certificate.
     func holder(_ certificate: Certificate) -> String {
         name(certificate.subject) {
-            texts.nameless(serialNumber: hexadecimal(certificate.serialNumber.prefix(20)))
+            texts.nameless(
+                serialNumber: ShownText(showPersonalData: showPersonalData).line(serialNumber: certificate)
+            )
         }
     }
 
@@ -60,10 +63,6 @@ struct LinkWording {
         case .file(let file): Texts.printable(file)
         case .handedIn, .subject: texts.onTheCard
         }
-    }
-
-    private func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
     }
 
     // MARK: Times

@@ -84,7 +84,7 @@ struct RevocationWording {
     func sentence(_ obstacle: Revocation.Obstacle) -> Sentence {
         switch obstacle {
         case .noAddress(let others):
-            texts.noAddress(others: others.isEmpty ? nil : links.list(others.map(\.shown)))
+            texts.noAddress(others: others.isEmpty ? nil : links.list(others.map(\.raw)))
         case .notCached: texts.notCached
         case .notFetched(let address, let failure): sentence(failure, links.shown(address))
         case .crl(let address, let problem): texts.unusableList(links.shown(address), words(problem))

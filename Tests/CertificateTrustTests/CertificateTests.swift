@@ -147,41 +147,6 @@ import Testing
     @Test(arguments: ["http://a", "https://a:8443/b?c=d", "HTTP://[::1]/crl"])
     func ordinaryAddressesAreTaken(address: String) { #expect(WebAddress.isUsable(address)) }
 
-    @Test func namesThatPretendAreShownForWhatTheyAre() throws {
-        let name = try Fixtures.certificate("hostile-name").subject
-        #expect(name.organization?.raw == "Test\u{202E}regionen")
-        #expect(
-            name.description
-                == "CN=Testina\\u{1}Provkort\\u{1B}[31m\\, O\\=Inera AB, O=Test\\u{202E}regionen, C=SE"
-        )
-    }
-
-    /// A comma with an accent on it, and a backslash before one, still end no value.
-    @Test func noValueLooksLikeAnotherAttribute() throws {
-        let text = CertificateText("a,\u{301} O=b\\, O=c")
-        #expect(text.shown == "a,\u{301} O=b\\, O=c")
-        #expect(text.escaped == "a\\,\u{301} O\\=b\\\\\\, O\\=c")
-        let der = try Fixtures.der("hostile-name").replacing(
-            Array("Testina\u{1}Provkort".utf8),
-            with: Array("Testi,\u{301}, O=te\\,".utf8)
-        )
-        #expect(
-            try Certificate(der: der).subject.description.hasPrefix(
-                "CN=Testi\\,\u{301}\\, O\\=te\\\\\\,\\u{1B}[31m"
-            )
-        )
-    }
-
-    @Test func aNULDoesNotCutAName() throws {
-        let der = try Fixtures.der("hostile-name").replacing(
-            Array("Testina\u{1}Provkort".utf8),
-            with: Array("Testina\0Provkort".utf8)
-        )
-        let name = try Certificate(der: der).subject.commonName
-        #expect(name?.raw.hasPrefix("Testina\0Provkort") == true)
-        #expect(name?.shown.hasPrefix("Testina\\u{0}Provkort") == true)
-    }
-
     @Test func everyCutOfACertificateIsAnError() throws {
         let der = try Fixtures.der("p256")
         for length in 0..<der.count {

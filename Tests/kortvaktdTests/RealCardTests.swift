@@ -1,4 +1,5 @@
 import CardTesting
+import FoundationEssentials
 import Glibc
 import LoginSessions
 import SessionTesting
@@ -26,10 +27,11 @@ struct RealCardTests {
     private static func insert(
         _ profile: String,
         _ service: PrivateCardService,
-        slot: Int = 0
+        slot: Int = 0,
+        _ options: [String] = []
     ) async throws -> RunningCard {
         try await service.insertCard(BuildFolder.products + "/kortvakt-card", slot: slot) { address in
-            [profile, "--connect", address]
+            [profile, "--connect", address] + options
         }
     }
 
@@ -69,6 +71,34 @@ struct RealCardTests {
                 #expect(!said.contains { $0.contains(secret) }, "\(secret)")
             }
             #expect(said.contains { $0.contains("A card guards a session") })
+        }
+    }
+
+    /// The issuer's name is a BMPString, as some certification authorities write it.
+    @Test func issuerThatCardsNamesGuardsInEveryTypeOfString() async throws {
+        try await Self.run(settings: "Cards=Utfärdare CA\n") { bench, service in
+            func hexadecimal(_ bytes: [UInt8]) -> String {
+                bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
+            }
+            let fixtures = BuildFolder.sources + "/Fixtures"
+            let login = fixtures + "/pki/certificates/login.der"
+            let der = Array(try Data(contentsOf: URL(filePath: login)))
+            let name = "Utfärdare CA".utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+            let renamed = CertificateFields.replace(
+                issuer: [.init(CertificateFields.commonName, 0x1E, name)],
+                in: der
+            )
+            let image = try String(contentsOfFile: fixtures + "/cards/siths.json", encoding: .utf8)
+            let changed = image.replacing(hexadecimal(der), with: hexadecimal(renamed))
+            try #require(changed != image)
+            let path = bench.folder + "/image.json"
+            try DaemonBench.write(changed, to: path)
+            _ = try await Self.insert("siths", service, ["--image", path])
+            try await bench.daemon(environment: ["PCSCLITE_CSOCK_NAME": service.socketPath]) { _ in
+                // Before a card is known it guards in any case.
+                let known = try await bench.signal("['Reader 00 00', True, 'pkcs15', True, ")
+                #expect(known.contains(Self.identified("pkcs15")), "\(known)")
+            }
         }
     }
 

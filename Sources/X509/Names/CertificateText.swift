@@ -14,7 +14,7 @@ package struct CertificateText: Hashable, Sendable, CustomStringConvertible {
     /// The text as a value of a name, with a backslash where RFC 4514, 2.4, wants one.
     ///
     /// Scalar by scalar: a comma with an accent on it is no comma to a `String`.
-    var escaped: String {
+    package var escaped: String {
         let last = raw.unicodeScalars.count - 1
         return written { scalar, position in
             Self.separators.contains(scalar) || position == 0 && (scalar == " " || scalar == "#")

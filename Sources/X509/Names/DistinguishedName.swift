@@ -27,11 +27,16 @@ package struct DistinguishedName: Hashable, Sendable, CustomStringConvertible {
     /// The name as RFC 4514 writes it, last RelativeDistinguishedName first, with a space after each comma.
     ///
     /// No value can look like another attribute: what separates attributes has a backslash before it (RFC 4514, 2.4).
-    package var description: String {
+    package var description: String { description(masking: { $0 }) }
+
+    /// The same with each value replaced by what `mask` returns for it.
+    ///
+    /// Masking comes first: escaping parts digits and separator of a number (`121212\+1212`).
+    package func description(masking mask: (String) -> String) -> String {
         var names: [String] = []
         for attribute in attributes {
             let type = Self.names[attribute.type.dotted] ?? attribute.type.dotted
-            let text = "\(type)=\(attribute.value.escaped)"
+            let text = "\(type)=\(CertificateText(mask(attribute.value.raw)).escaped)"
             if attribute.continuesRDN, let last = names.popLast() {
                 names.append("\(last)+\(text)")
             } else {

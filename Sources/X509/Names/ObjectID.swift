@@ -27,7 +27,7 @@ package struct ObjectID: Hashable, Sendable, CustomStringConvertible {
         return unsafe String(cString: name)
     }
 
-    /// Longer identifiers are cut off; real ones have some 20 characters.
+    /// Longer identifiers are cut, and end in `…`; real ones have some 20 characters.
     private static let maximumLength = 256
 
     /// Wraps `OBJ_obj2txt`.
@@ -35,8 +35,11 @@ package struct ObjectID: Hashable, Sendable, CustomStringConvertible {
         dotted = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.maximumLength) {
             buffer in
             let length = unsafe OBJ_obj2txt(buffer.baseAddress, Int32(Self.maximumLength), object, 1)
-            let count = max(0, min(Int(length), Self.maximumLength - 1))
-            return unsafe String(decoding: UnsafeRawBufferPointer(buffer).prefix(count), as: UTF8.self)
+            // 0 and -1: OpenSSL does not write it.
+            guard length > 0 else { return "?" }
+            let count = min(Int(length), Self.maximumLength - 1)
+            let text = unsafe String(decoding: UnsafeRawBufferPointer(buffer).prefix(count), as: UTF8.self)
+            return count < length ? text + "…" : text
         }
     }
 }

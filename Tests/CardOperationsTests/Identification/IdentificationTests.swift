@@ -2,6 +2,7 @@ import COpenSSL
 import CardApplications
 import CardCore
 import CardOperations
+import CardTesting
 import Configuration
 import Testing
 import VirtualCards
@@ -128,6 +129,32 @@ import VirtualCards
         }
         let other = try CardIdentifier(kinds: ["Somebody else"]).identify(AnyCardBench(.siths))
         #expect(!other.kinds.contains("Somebody else"))
+    }
+
+    /// As Cards= in kortvakt.conf names it, whatever type of string the certificate has.
+    @Test(arguments: ["TeletexString", "UniversalString", "BMPString", "UTF8String"])
+    func issuersAreKnownInEveryTypeOfString(type: String) throws {
+        let issuer = "Utfärdare för Österåker CA"
+        let (tag, value): (UInt8, [UInt8]) =
+            switch type {
+            case "TeletexString": (0x14, issuer.unicodeScalars.map { UInt8($0.value) })
+            case "UniversalString": (0x1C, issuer.unicodeScalars.flatMap { [0, 0, 0, UInt8($0.value)] })
+            case "BMPString": (0x1E, issuer.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
+            default: (0x0C, Array(issuer.utf8))
+            }
+        let bench = try OperationBench(.siths) { image in
+            try image.edit([0x3F, 0x00, 0x43, 0x31]) { bytes in
+                bytes = CertificateFields.replace(
+                    issuer: [.init(CertificateFields.commonName, tag, value)],
+                    in: bytes
+                )
+            }
+        }
+        let card = try CardIdentifier(kinds: [issuer]).identify(bench.wire, families: ["pkcs15"])
+        #expect(card.kinds.contains(issuer))
+        // Not because its certificates could not be read.
+        let other = try CardIdentifier(kinds: ["An issuer"]).identify(bench.wire, families: ["pkcs15"])
+        #expect(!other.kinds.contains("An issuer") && other.kinds.contains(issuer))
     }
 
     @Test func theProductThatTheApplicationTellsIsReadWhereCardsNamesIt() throws {
