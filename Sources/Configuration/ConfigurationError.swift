@@ -60,6 +60,8 @@ package enum ValueKind: Hashable, Sendable {
     case words
     /// A number of days, 0...3650.
     case days
+    /// A number of hours, 0...8760.
+    case hours
     /// A number of seconds, 0...86400.
     case seconds
     /// One of these words.

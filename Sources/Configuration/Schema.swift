@@ -15,6 +15,7 @@ struct Schema: Sendable {
             keys: [
                 Key(name: "WarnDays", kind: .days),
                 Key(name: "WarnDaysReservkort", kind: .days),
+                Key(name: "RevocationMaxAgeHours", kind: .hours),
             ]
         ),
         Group(
@@ -136,6 +137,7 @@ extension ValueKind {
                 }
         case .words: return Self.words(of: value).map { (1...20).contains($0.count) } ?? false
         case .days: return Self.number(value, in: 0...3650) != nil
+        case .hours: return Self.number(value, in: 0...8760) != nil
         case .seconds: return Self.number(value, in: 0...86_400) != nil
         case .choice(let words): return words.contains(value)
         case .texts: return Self.texts(of: value) != nil

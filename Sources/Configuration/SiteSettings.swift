@@ -27,14 +27,19 @@ package struct Advice: Hashable, Sendable {
 package struct SiteSettings: Hashable, Sendable {
     package let pinPolicy: SitePINPolicy
     package let expiryPolicy: SiteExpiryPolicy
+    /// `RevocationMaxAgeHours=`: how long a CRL or OCSP response counts that has no nextUpdate.
+    package let revocationMaxAgeHours: Int
     package let lock: LockSettings
     /// By kind, `""` for all kinds, then by key as it is written.
     private let advice: [String: [String: String]]
+
+    private static let standardRevocationMaxAgeHours = 24
 
     /// The defaults: no advice, trivial PINs refused, warnings 60 days and 7 days before.
     package init() {
         pinPolicy = SitePINPolicy()
         expiryPolicy = SiteExpiryPolicy()
+        revocationMaxAgeHours = Self.standardRevocationMaxAgeHours
         lock = LockSettings()
         advice = [:]
     }
@@ -50,12 +55,12 @@ package struct SiteSettings: Hashable, Sendable {
         if let value = sections["PINPolicy", "AllowTrivial"] { policy.allowsTrivial = value == "true" }
         pinPolicy = policy
         var expiry = SiteExpiryPolicy()
-        func days(_ key: String) -> Int? {
-            sections["Certificates", key].flatMap { ValueKind.number($0, in: 0...3650) }
-        }
-        if let days = days("WarnDays") { expiry.warnDays = days }
-        if let days = days("WarnDaysReservkort") { expiry.warnDaysReservkort = days }
+        // The schema has checked the ranges.
+        func number(_ key: String) -> Int? { sections["Certificates", key].flatMap { Int($0) } }
+        if let days = number("WarnDays") { expiry.warnDays = days }
+        if let days = number("WarnDaysReservkort") { expiry.warnDaysReservkort = days }
         expiryPolicy = expiry
+        revocationMaxAgeHours = number("RevocationMaxAgeHours") ?? Self.standardRevocationMaxAgeHours
         try sections.checkRequiredKeys(of: .settings)
         lock = LockSettings(sections)
 

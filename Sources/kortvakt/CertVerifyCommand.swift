@@ -3,6 +3,7 @@ internal import CardApplications
 internal import CardCore
 internal import CardOperations
 internal import CertificateTrust
+internal import Configuration
 internal import PCSC
 internal import Texts
 internal import X509
@@ -68,7 +69,11 @@ struct CertVerifyCommand: ParsableCommand {
         }
         return Examiner(
             verification: Verification(store: store),
-            revocation: Revocation(policy: revocation, cache: .standard),
+            revocation: Revocation(
+                policy: revocation,
+                cache: .standard,
+                maximumAge: Int64(Site.current.settings.revocationMaxAgeHours) * 3600
+            ),
             requiresRevocation: requireRevocation
         )
     }

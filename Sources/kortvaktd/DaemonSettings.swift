@@ -9,14 +9,19 @@ struct DaemonSettings: Sendable {
     let products: CardProducts
     /// Whose certificates are whose; `nil` unless `Bind=owner`.
     let owners: OwnerMap?
+    private let revocationMaxAgeHours: Int
 
     /// What holds where nothing is written down.
-    init() { (lock, products, owners) = (LockSettings(), CardProducts(), nil) }
+    init() {
+        (lock, products, owners) = (LockSettings(), CardProducts(), nil)
+        revocationMaxAgeHours = SiteSettings().revocationMaxAgeHours
+    }
 
     /// Reads all files; a fault in any of them refuses all.
     init(folder: String) throws(ConfigurationError) {
         let configuration = try Configuration.load(etc: folder)
         (lock, products) = (configuration.settings.lock, configuration.products)
+        revocationMaxAgeHours = configuration.settings.revocationMaxAgeHours
         owners = lock.bind == .owner ? try OwnerMap(path: lock.owners) : nil
     }
 
@@ -35,10 +40,11 @@ struct DaemonSettings: Sendable {
 
     private func check(_ owners: OwnerMap) -> OwnerCheck {
         let policy = Revocation.Policy(lock.revocation)
+        let maximumAge = Int64(revocationMaxAgeHours) * 3600
         return OwnerCheck(owners) { () throws(TrustStore.Failure) in
             Examiner(
                 verification: Verification(store: try TrustStore.load(path: TrustStore.standardPath)),
-                revocation: Revocation(policy: policy, cache: .standard)
+                revocation: Revocation(policy: policy, cache: .standard, maximumAge: maximumAge)
             )
         }
     }

@@ -11,17 +11,19 @@ package struct RevocationServer: Sendable {
         "V\t491231235959Z\t\t5EC0DE0000000001\tunknown\t/CN=login\n"
         + "R\t491231235959Z\t260301120000Z,keyCompromise\t5EC0DE0000000203\tunknown\t/CN=revoked\n"
 
-    /// `responder` is whose key answers, or `mute` for one that never does; `index` is what it knows.
+    /// `responder` is whose key answers, or `mute` for one that never does; `index` is what it knows, `pki` the test PKI or
+    /// a copy with other lists.
     package static func run(
         responder: String = "responder",
         index: String = Self.index,
+        pki: String = BuildFolder.sources + "/Fixtures/pki",
         _ body: (RevocationServer) async throws -> Void
     ) async throws {
         let outcome = try await Subprocess.run(
             .name("python3"),
             arguments: [
                 "-I", BuildFolder.sources + "/Tests/CardTesting/Programs/server.py",
-                BuildFolder.sources + "/Fixtures/pki", index, responder,
+                pki, index, responder,
             ],
             environment: .custom(["PATH": "/usr/bin:/bin", "LC_ALL": "C"]),
             input: .inputWriter,

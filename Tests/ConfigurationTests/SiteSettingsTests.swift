@@ -44,6 +44,22 @@ struct SiteSettingsTests {
         }
     }
 
+    @Test("how long revocation information without nextUpdate counts")
+    func revocationMaxAge() throws {
+        let sandbox = try Sandbox()
+        #expect(SiteSettings().revocationMaxAgeHours == 24)
+        try sandbox.write("[Certificates]\nWarnDays=0\n", to: "etc/kortvakt.conf")
+        #expect(try sandbox.load().settings.revocationMaxAgeHours == 24)
+        for hours in [0, 1, 8760] {
+            try sandbox.write("[Certificates]\nRevocationMaxAgeHours=\(hours)\n", to: "etc/kortvakt.conf")
+            #expect(try sandbox.load().settings.revocationMaxAgeHours == hours)
+        }
+        for value in ["-1", "8761", "", "24h", "0x18", "1.5"] {
+            try sandbox.write("[Certificates]\nRevocationMaxAgeHours=\(value)\n", to: "etc/kortvakt.conf")
+            #expect(sandbox.refusal()?.key == "RevocationMaxAgeHours", "\(value)")
+        }
+    }
+
     @Test("what is not said about locking has its default")
     func lockDefaults() throws {
         let sandbox = try Sandbox()

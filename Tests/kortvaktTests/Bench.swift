@@ -94,6 +94,23 @@ struct Bench: Sendable {
         )
     }
 
+    /// Runs `kortvakt` where /etc holds nothing but kortvakt.conf with `settings`, in a mount namespace of its own.
+    func kortvakt(
+        _ arguments: [String],
+        settings: String,
+        environment more: [String: String] = [:]
+    ) async throws -> Run {
+        let script = """
+            mount -t tmpfs none /etc && mkdir -p /etc/kortvakt && cp "$1" /etc/kortvakt/kortvakt.conf &&
+            chmod -R u=rwX,go=rX /etc/kortvakt && shift && exec "$@"
+            """
+        let namespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
+        return try await Run.run(
+            namespace + [write(settings, to: "kortvakt.conf"), Self.kortvakt] + arguments,
+            environment: environment.merging(more) { _, new in new }
+        )
+    }
+
     /// Runs somebody else's program at this service.
     func tool(
         _ command: String...,

@@ -81,8 +81,8 @@ struct CertRevocationTests {
 
             // As if it had been fetched the day before yesterday.
             let cache = bench.folder + "/cache"
-            let files = try FileManager.default.contentsOfDirectory(atPath: cache)
-            #expect(files.count == 2 && files.allSatisfy { !$0.hasPrefix(".") })
+            let files = try FileManager.default.subpathsOfDirectory(atPath: cache).filter { $0.contains("/") }
+            #expect(files.count == 2 && files.allSatisfy { !$0.contains("/.") })
             for file in files {
                 let date = Date(timeIntervalSinceNow: -2.5 * 86_400)
                 let path = "\(cache)/\(file)"
@@ -105,6 +105,64 @@ struct CertRevocationTests {
             #expect(later.exitCode == 9)
             #expect(later.out.contains("2026-03-01"), "\(later.out)")
         }
+    }
+
+    /// As long as the administrator says in kortvakt.conf.
+    @Test func aListWithoutNextUpdateCountsForAWhile() async throws {
+        try await Bench.withCard { bench in
+            let pki = try await pki(withListMadeAt: Date(timeIntervalSinceNow: -90 * 60), bench)
+            // The responder knows no certificate, so that the list is asked.
+            try await RevocationServer.run(index: "", pki: pki) { server in
+                let trust = try bench.writeTrust(["root", "issuer"])
+                for (settings, status) in [
+                    ("", "good"), ("RevocationMaxAgeHours=1\n", "unknown"),
+                    ("RevocationMaxAgeHours=2\n", "good"), ("RevocationMaxAgeHours=0\n", "unknown"),
+                ] {
+                    let run = try await bench.kortvakt(
+                        ["cert", "verify", "45", "--trust", trust, "--revocation", "online", "--json"],
+                        settings: "[Certificates]\n\(settings)",
+                        environment: [
+                            "http_proxy": "http://\(server.address)",
+                            "CACHE_DIRECTORY": bench.folder + "/cache",
+                        ]
+                    )
+                    let check = try run.json()["certificates"]?[0]?["revocationChecks"]?[0]
+                    #expect(check?["status"] == .string(status), "\(settings): \(run.said)")
+                    let obstacles = check?["obstacles"]?.elements.compactMap(\.text) ?? []
+                    let isTooOld = obstacles.contains { $0.contains("does not say until when it counts") }
+                    #expect(isTooOld == (status == "unknown"), "\(obstacles)")
+                }
+            }
+        }
+    }
+
+    /// A copy of the test PKI whose issuer's list was made at `date` and has no nextUpdate.
+    private func pki(withListMadeAt date: Date, _ bench: Bench) async throws -> String {
+        let pki = bench.folder + "/pki"
+        _ = try await bench.tool("cp", "-r", CardImage.pki, pki)
+        let path = pki + "/trust/crls/issuer.crl"
+        let old = Array(try Data(contentsOf: URL(filePath: path)))
+        let parts = Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: date)
+        let numbers = [parts.year.map { $0 % 100 }, parts.month, parts.day, parts.hour, parts.minute, 0]
+        let digits = numbers.map { ($0 ?? 0) < 10 ? "0\($0 ?? 0)" : "\($0 ?? 0)" }.joined()
+        let list = CertificateFields.listWithoutNextUpdate(old, thisUpdate: digits + "Z")
+        let (content, signature) = (bench.folder + "/list", bench.folder + "/signature")
+        try Data(list).write(to: URL(filePath: content))
+        let signed = try await bench.tool(
+            "openssl",
+            "dgst",
+            "-sha256",
+            "-sign",
+            CardImage.pki + "/keys/issuer.key.pem",
+            "-out",
+            signature,
+            content
+        )
+        try #require(signed.exitCode == 0, "\(signed.said)")
+        let value = Array(try Data(contentsOf: URL(filePath: signature)))
+        let new = CertificateFields.replace(list: list, signature: value, in: old)
+        try Data(new).write(to: URL(filePath: path))
+        return pki
     }
 
     @Test func aServerThatIsNotThereChangesNoVerdict() async throws {
