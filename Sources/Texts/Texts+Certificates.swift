@@ -85,6 +85,7 @@ extension Texts {
     package func notTrusted(reasons: Int) -> String {
         text("NOT trusted, for this reason:", "NOT trusted, for {count} reasons:", count: reasons)
     }
+    package var notChecked: String { text("Could NOT be checked, for this reason:") }
     package func vouchedForBy(_ name: String, _ place: String) -> String {
         text("{name} vouches for it ({place})", ["name": name, "place": place])
     }

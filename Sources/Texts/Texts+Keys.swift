@@ -98,6 +98,17 @@ extension Texts {
         )
     }
 
+    /// What failed was OpenSSL, so that nothing is known.
+    package func notChecked(_ certificate: CertificateName?, _ detail: String) -> Sentence {
+        let arguments = ["detail": detail]
+        return Sentence(
+            certificate.map {
+                text("{certificate} could not be checked (OpenSSL: {detail}).", $0.arguments(arguments))
+            } ?? text("The certificate could not be checked (OpenSSL: {detail}).", arguments),
+            text("Try again. If it happens again, tell the administrator, with the words in parentheses.")
+        )
+    }
+
     private var otherKey: String {
         text(
             "Ask whoever issued the card for a certificate with an RSA key, or a key on the curve P-256 or P-384."
@@ -115,6 +126,13 @@ extension Texts {
         Sentence(
             text("A certificate of the card cannot be used: {why}.", ["why": why]),
             text("Tell whoever issued the card.")
+        )
+    }
+    /// What failed was OpenSSL, so that nothing is known of the certificate.
+    package func uncheckedCertificate(_ problem: RevocationProblem) -> Sentence {
+        Sentence(
+            text("A certificate of the card could not be checked: {why}.", ["why": problem.why]),
+            problem.next
         )
     }
     package func largerThan(_ limit: Int) -> String {

@@ -99,12 +99,13 @@ extension Texts {
             text("It cannot be found out here. When in doubt, ask whoever issued the card.")
         )
     }
-    package var notCached: Sentence {
+    /// `wasFetched` where the network was asked as well.
+    package func notCached(wasFetched: Bool) -> Sentence {
         Sentence(
             text(
                 "Nothing that says whether the certificate is revoked has been kept on this computer from an earlier time."
             ),
-            text("Let it be fetched with: --revocation online")
+            wasFetched ? text("Try again later.") : text("Let it be fetched with: --revocation online")
         )
     }
     package func secureAddress(_ address: String) -> Sentence {
@@ -250,6 +251,25 @@ extension Texts {
         Sentence(
             text(
                 "The answer of the issuer’s status service (OCSP) at {address} cannot be used: {why}.",
+                ["address": address, "why": problem.why]
+            ),
+            problem.next
+        )
+    }
+
+    package func uncheckedList(_ address: String, _ problem: RevocationProblem) -> Sentence {
+        Sentence(
+            text(
+                "The list of revoked certificates from {address} could not be checked: {why}.",
+                ["address": address, "why": problem.why]
+            ),
+            problem.next
+        )
+    }
+    package func uncheckedAnswer(_ address: String, _ problem: RevocationProblem) -> Sentence {
+        Sentence(
+            text(
+                "The answer of the issuer’s status service (OCSP) at {address} could not be checked: {why}.",
                 ["address": address, "why": problem.why]
             ),
             problem.next

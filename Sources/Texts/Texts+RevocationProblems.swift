@@ -16,8 +16,16 @@ extension Texts {
             )
         )
     }
-    package var otherIssuerKey: RevocationProblem {
-        RevocationProblem(why: text("another key of the issuer has signed it"), next: tell)
+    /// `wasFetched` where it was fetched anew just now, here and below.
+    package func otherIssuerKey(wasFetched: Bool) -> RevocationProblem {
+        RevocationProblem(
+            why: text("the issuer has more than one key, and it was signed with another one"),
+            next: wasFetched
+                ? text("Try again later. If it goes on, tell whoever issued the card.")
+                : text(
+                    "Fetch it again with --revocation online. If it goes on, tell whoever issued the card."
+                )
+        )
     }
     package var forgeableSignature: RevocationProblem {
         RevocationProblem(why: text("it was signed in a way that can be forged today"), next: tell)
@@ -28,8 +36,11 @@ extension Texts {
             next: text("Look at this computer’s clock. If it is right, try again later.")
         )
     }
-    package func notAfter(_ date: String) -> RevocationProblem {
-        RevocationProblem(why: text("it counted only until {date}", ["date": date]), next: newer)
+    package func notAfter(_ date: String, wasFetched: Bool) -> RevocationProblem {
+        RevocationProblem(
+            why: text("it counted only until {date}", ["date": date]),
+            next: wasFetched ? laterOrClock : newer
+        )
     }
 
     // MARK: Revocation lists
@@ -109,15 +120,15 @@ extension Texts {
             next: text("The certificate may be forged: ask whoever issued the card before you use it.")
         )
     }
-    package func tooOld(_ date: String) -> RevocationProblem {
+    package func tooOld(_ date: String, wasFetched: Bool) -> RevocationProblem {
         RevocationProblem(
             why: text("it was made on {date} and does not say until when it counts", ["date": date]),
-            next: newer
+            next: wasFetched ? laterOrClock : newer
         )
     }
     package func libraryFailed(_ detail: String) -> RevocationProblem {
         RevocationProblem(
-            why: text("OpenSSL could not do its part ({detail})", ["detail": detail]),
+            why: text("OpenSSL failed ({detail})", ["detail": detail]),
             next: text(
                 "Try again. If it happens again, tell the administrator, with the words in parentheses."
             )
@@ -129,6 +140,11 @@ extension Texts {
     private var again: String {
         text(
             "Try again later. If it goes on, look whether a proxy stands in between, or tell whoever issued the card."
+        )
+    }
+    private var laterOrClock: String {
+        text(
+            "Look at this computer’s clock. If it is right, try again later; if it goes on, tell whoever issued the card."
         )
     }
     private var newer: String {

@@ -103,6 +103,12 @@ extension Texts {
         TrustProblem(why: text("OpenSSL cannot make sense of it ({detail})", ["detail": detail]), next: anew)
     }
 
+    /// What failed was OpenSSL.
+    package func trustNotChecked(_ detail: String) -> TrustProblem {
+        let problem = libraryFailed(detail)
+        return TrustProblem(why: problem.why, next: problem.next)
+    }
+
     private var anew: String { text("Get the certificate anew from its issuer, as PEM or DER.") }
 }
 

@@ -37,12 +37,14 @@ struct CertVerifyCommand: ParsableCommand {
         let failure = failure(of: examined)
         if common.json {
             let personal = common.showPersonalData
-            JSON.print(CertVerifyJSON(examined, failure: failure, trust: trust, personal: personal))
+            let wording = ReasonWording(showPersonalData: personal, policy: revocation, folder: trust)
+            JSON.print(CertVerifyJSON(examined, failure: failure, wording))
         } else {
             let text = VerificationLines(
                 site: Site.current,
                 showPersonalData: common.showPersonalData,
-                trust: trust
+                trust: trust,
+                policy: revocation
             )
             for line in text.lines(of: examined) { Output.line(line) }
         }

@@ -49,25 +49,21 @@ struct CertVerifyJSON: Encodable {
     /// What decided the exit code; `null` when it is 0.
     let error: Nullable<ErrorJSON.Content>
 
-    init(_ examined: [ExaminedCertificate], failure: Failure?, trust: String, personal: Bool) {
-        let wording = ReasonWording(showPersonalData: personal, folder: trust)
-        certificates = examined.map { Self.item($0, wording, personal) }
+    init(_ examined: [ExaminedCertificate], failure: Failure?, _ wording: ReasonWording) {
+        certificates = examined.map { Self.item($0, wording) }
         error = Nullable(failure.map { ErrorJSON($0).error })
     }
 
-    private static func item(
-        _ item: ExaminedCertificate,
-        _ wording: ReasonWording,
-        _ personal: Bool
-    ) -> Item {
+    private static func item(_ item: ExaminedCertificate, _ wording: ReasonWording) -> Item {
         switch item.outcome {
         case .unreadable(let error):
-            let sentence = wording.sentence(error)
+            let sentence = wording.links.sentence(error)
+            let code = if case .library = error { "not-checked" } else { "not-a-certificate" }
             return Item(
                 id: item.card.id,
                 result: "rejected",
                 purpose: Nullable(nil),
-                reasons: [ReasonJSON("not-a-certificate", sentence)],
+                reasons: [ReasonJSON(code, sentence)],
                 revocation: Examination.RevocationState.unchecked.rawValue,
                 revocationChecks: [],
                 possession: "unchecked",
@@ -82,33 +78,33 @@ struct CertVerifyJSON: Encodable {
                     ReasonJSON($0.code.rawValue, wording.sentence($0, at: item.instant))
                 },
                 revocation: examination.revocation.rawValue,
-                revocationChecks: examination.findings.map { check($0, personal) },
+                revocationChecks: examination.findings.map { check($0, wording) },
                 possession: name(examination.possession),
-                chain: examination.chain.map { name($0.certificate, personal) }
+                chain: examination.chain.map { wording.links.holder($0.certificate) }
             )
         }
     }
 
-    private static func check(_ finding: Revocation.Finding, _ personal: Bool) -> RevocationCheckJSON {
+    private static func check(
+        _ finding: Revocation.Finding,
+        _ wording: ReasonWording
+    ) -> RevocationCheckJSON {
         let evidence = finding.evidence
         var obstacles: [Revocation.Obstacle] = []
         if case .unknown(let found) = finding.status { obstacles = found }
-        let wording = RevocationWording(showPersonalData: personal)
         return RevocationCheckJSON(
-            subject: name(finding.link.certificate, personal),
+            subject: wording.links.holder(finding.link.certificate),
             status: name(finding.status),
             source: Nullable(evidence?.kind.rawValue),
-            address: Nullable(evidence.map { ShownText(showPersonalData: personal).json($0.address) }),
+            address: Nullable(
+                evidence.map { ShownText(showPersonalData: wording.showPersonalData).json($0.address) }
+            ),
             made: Nullable(evidence.map { "\($0.thisUpdate)" }),
             validUntil: Nullable(evidence?.nextUpdate.map { "\($0)" }),
             fetched: Nullable(evidence.map { "\($0.fetched)" }),
             cached: Nullable(evidence?.isFromCache),
-            obstacles: obstacles.map { wording.sentence($0).happened }
+            obstacles: obstacles.map { wording.revocation.sentence($0).happened }
         )
-    }
-
-    private static func name(_ certificate: Certificate, _ personal: Bool) -> String {
-        LinkWording(showPersonalData: personal, texts: Program.texts).holder(certificate)
     }
 
     private static func name(_ status: RevocationStatus) -> String {

@@ -46,7 +46,7 @@ struct CertificateLines {
                 about(card, pin: pin) + holder(of: certificate) + issuer(of: certificate)
                 + technicalities(of: certificate)
         } catch {
-            let sentence = ReasonWording(showPersonalData: showPersonalData).sentence(error)
+            let sentence = LinkWording(showPersonalData: showPersonalData, texts: texts).sentence(error)
             rows = about(card, pin: pin) + [(texts.certProblem, [sentence.happened, sentence.next])]
         }
         let width = rows.map(\.0.count).max() ?? 0

@@ -95,6 +95,15 @@ struct LinkWording {
         unsafe strerror(number).map { unsafe String(cString: $0) } ?? "\(number)"
     }
 
+    /// Why a certificate of the card cannot even be judged.
+    func sentence(_ error: CertificateError) -> Sentence {
+        if case .library(let error) = error {
+            texts.uncheckedCertificate(texts.libraryFailed(detail(error)))
+        } else {
+            texts.unusableCertificate(reason(error))
+        }
+    }
+
     /// Half a sentence about what should be a certificate.
     func reason(_ error: CertificateError) -> String {
         switch error {

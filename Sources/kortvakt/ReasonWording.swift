@@ -5,11 +5,13 @@ internal import X509
 /// Words for everything that is held against a certificate.
 struct ReasonWording {
     let showPersonalData: Bool
+    /// How revocation was asked for.
+    let policy: Revocation.Policy
     /// Where the administrator puts certificates, which the advice names.
     var folder = TrustStore.standardPath
     var texts = Program.texts
 
-    private var links: LinkWording { LinkWording(showPersonalData: showPersonalData, texts: texts) }
+    var links: LinkWording { LinkWording(showPersonalData: showPersonalData, texts: texts) }
 
     /// `instant` is what this computer's clock shows.
     func sentence(_ reason: Reason, at instant: Instant) -> Sentence {
@@ -78,18 +80,20 @@ struct ReasonWording {
             texts.revocationUnknown(name(link), why: obstacles.first.map(revocation.sentence))
         case .keyNotHeld(let link): texts.keyNotHeld(name(link))
         case .possessionUnknown(let link, let obstacle): sentence(obstacle, about: link)
+        case .other(let link, Self.outOfMemory, let text):
+            texts.notChecked(link.map(name), links.shown(text))
         case .other(let link, let code, let text):
             texts.otherReason(link.map(name), text.isEmpty ? "?" : links.shown(text), code: Int(code))
         }
     }
 
-    /// Why a certificate of the card cannot even be judged.
-    func sentence(_ error: CertificateError) -> Sentence { texts.unusableCertificate(links.reason(error)) }
+    /// X509_V_ERR_OUT_OF_MEM of OpenSSL.
+    private static let outOfMemory: Int32 = 17
 
     private func name(_ link: ChainLink) -> CertificateName { links.certificate(link) }
 
-    private var revocation: RevocationWording {
-        RevocationWording(showPersonalData: showPersonalData, texts: texts)
+    var revocation: RevocationWording {
+        RevocationWording(showPersonalData: showPersonalData, policy: policy, texts: texts)
     }
 
     /// Where certificates are, each place once.

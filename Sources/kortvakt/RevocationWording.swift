@@ -5,8 +5,11 @@ internal import X509
 /// Words for what is known of a certificate's revocation, and for what stood in the way of knowing.
 struct RevocationWording {
     let showPersonalData: Bool
+    /// What was asked: advice names nothing that was done just now.
+    let policy: Revocation.Policy
     var texts = Program.texts
 
+    private var wasFetched: Bool { policy == .online }
     private var links: LinkWording { LinkWording(showPersonalData: showPersonalData, texts: texts) }
 
     // MARK: Findings
@@ -85,8 +88,12 @@ struct RevocationWording {
         switch obstacle {
         case .noAddress(let others):
             texts.noAddress(others: others.isEmpty ? nil : links.list(others.map(\.raw)))
-        case .notCached: texts.notCached
+        case .notCached: texts.notCached(wasFetched: wasFetched)
         case .notFetched(let address, let failure): sentence(failure, links.shown(address))
+        case .crl(let address, .library(let error)):
+            texts.uncheckedList(links.shown(address), texts.libraryFailed(links.detail(error)))
+        case .ocsp(let address, .library(let error)):
+            texts.uncheckedAnswer(links.shown(address), texts.libraryFailed(links.detail(error)))
         case .crl(let address, let problem): texts.unusableList(links.shown(address), words(problem))
         case .ocsp(let address, let problem): texts.unusableAnswer(links.shown(address), words(problem))
         }
@@ -118,7 +125,7 @@ struct RevocationWording {
         case .notACRL: texts.notAList
         case .otherIssuer: texts.otherIssuer
         case .signatureInvalid: texts.wrongSignature
-        case .otherKey: texts.otherIssuerKey
+        case .otherKey: texts.otherIssuerKey(wasFetched: wasFetched)
         case .weakSignature: texts.forgeableSignature
         case .issuerMayNotSign: texts.issuerMayNotSign
         case .delta: texts.changesOnly
@@ -127,8 +134,8 @@ struct RevocationWording {
         case .otherScope: texts.otherScope
         case .unknownCriticalExtension(let numbers): texts.unknownCondition(links.list(numbers))
         case .notYetValid(let date): texts.notBefore(links.time(date))
-        case .outOfDate(let date): texts.notAfter(links.time(date))
-        case .tooOld(let date): texts.tooOld(links.time(date))
+        case .outOfDate(let date): texts.notAfter(links.time(date), wasFetched: wasFetched)
+        case .tooOld(let date): texts.tooOld(links.time(date), wasFetched: wasFetched)
         case .library(let error): texts.libraryFailed(links.detail(error))
         }
     }
@@ -146,8 +153,8 @@ struct RevocationWording {
         case .otherCertificate: texts.otherSubject
         case .notKnown: texts.subjectNotKnown
         case .notYetValid(let date): texts.notBefore(links.time(date))
-        case .outOfDate(let date): texts.notAfter(links.time(date))
-        case .tooOld(let date): texts.tooOld(links.time(date))
+        case .outOfDate(let date): texts.notAfter(links.time(date), wasFetched: wasFetched)
+        case .tooOld(let date): texts.tooOld(links.time(date), wasFetched: wasFetched)
         case .library(let error): texts.libraryFailed(links.detail(error))
         }
     }

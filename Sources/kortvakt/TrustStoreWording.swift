@@ -1,6 +1,7 @@
 internal import CertificateTrust
 internal import Glibc
 internal import Texts
+internal import X509
 
 /// Words for files and folders of certificates to trust that are not used.
 struct TrustStoreWording {
@@ -32,12 +33,15 @@ struct TrustStoreWording {
         case .tooLarge(let limit): texts.trustTooLarge(limit: limit)
         case .tooMany(let limit):
             isWhole ? texts.tooManyInFolder(limit: limit) : texts.tooManyInFile(limit: limit)
+        case .notACertificate(.library(let error)): texts.trustNotChecked(links.detail(error))
         case .notACertificate(let error): texts.trustNotACertificate(links.reason(error))
         case .notOnlyCertificates(let found):
             texts.notOnlyCertificates(found, isKey: found.hasSuffix("PRIVATE KEY"))
         case .empty: texts.trustEmpty
         case .otherSuffix: texts.otherSuffix
-        case .library(let error): texts.trustLibrary(links.detail(error))
+        case .library(let error):
+            error.isOutOfMemory
+                ? texts.trustNotChecked(links.detail(error)) : texts.trustLibrary(links.detail(error))
         }
     }
 }

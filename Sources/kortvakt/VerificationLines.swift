@@ -9,8 +9,10 @@ struct VerificationLines {
     let showPersonalData: Bool
     /// Where the trusted certificates are.
     let trust: String
+    let policy: Revocation.Policy
 
     private var texts: Texts { Program.texts }
+    private var links: LinkWording { LinkWording(showPersonalData: showPersonalData, texts: texts) }
 
     func lines(of examined: [ExaminedCertificate]) -> [String] {
         let summaries = CertificateLines(site: site, showPersonalData: showPersonalData)
@@ -23,8 +25,9 @@ struct VerificationLines {
     private func verdict(of item: ExaminedCertificate) -> [String] {
         switch item.outcome {
         case .unreadable(let error):
-            let sentence = ReasonWording(showPersonalData: showPersonalData).sentence(error)
-            return [texts.notTrusted(reasons: 1), "- \(sentence.happened)", "  \(sentence.next)"]
+            let sentence = links.sentence(error)
+            let heading = if case .library = error { texts.notChecked } else { texts.notTrusted(reasons: 1) }
+            return [heading, "- \(sentence.happened)", "  \(sentence.next)"]
         case .examined(let examination):
             return examination.isTrusted
                 ? trusted(examination, at: item.instant) : rejected(examination, at: item.instant)
@@ -43,7 +46,7 @@ struct VerificationLines {
     }
 
     private func rejected(_ examination: Examination, at instant: Instant) -> [String] {
-        let wording = ReasonWording(showPersonalData: showPersonalData, folder: trust)
+        let wording = ReasonWording(showPersonalData: showPersonalData, policy: policy, folder: trust)
         let reasons = examination.reasons.flatMap { reason in
             let sentence = wording.sentence(reason, at: instant)
             return ["- \(sentence.happened)", "  \(sentence.next)"]
@@ -54,7 +57,6 @@ struct VerificationLines {
 
     /// From the card's certificate up to the one that the administrator trusts.
     private func vouching(_ chain: [ChainLink]) -> [String] {
-        let links = LinkWording(showPersonalData: showPersonalData, texts: texts)
         return chain.dropFirst().enumerated().map { index, link in
             let (name, place) = (links.holder(link.certificate), links.place(link))
             let isLast = index == chain.count - 2
@@ -68,7 +70,7 @@ struct VerificationLines {
     }
 
     private func revocation(_ examination: Examination, at instant: Instant) -> [String] {
-        let wording = RevocationWording(showPersonalData: showPersonalData)
+        let wording = RevocationWording(showPersonalData: showPersonalData, policy: policy)
         var lines: [String] = []
         for (index, finding) in examination.findings.enumerated() {
             lines.append(wording.line(finding, at: instant))

@@ -9,13 +9,13 @@ import X509
 struct WordingTests {
     /// Everything that there are words for, in the order of the samples.
     private func sentences(_ texts: Texts) throws -> [[Sentence]] {
-        let reasons = ReasonWording(showPersonalData: true, texts: texts)
-        let revocation = RevocationWording(showPersonalData: true, texts: texts)
+        let reasons = ReasonWording(showPersonalData: true, policy: .cached, texts: texts)
+        let revocation = RevocationWording(showPersonalData: true, policy: .cached, texts: texts)
         let store = TrustStoreWording(texts: texts)
         return [
             try Samples.reasons().map { reasons.sentence($0, at: Samples.instant) },
             Samples.obstacles.map(revocation.sentence),
-            Samples.certificateErrors.map { reasons.sentence($0) },
+            Samples.certificateErrors.map { reasons.links.sentence($0) },
             Samples.trustProblems.map {
                 store.sentence(TrustStore.RefusedFile(file: "/etc/kortvakt/trust/a.pem", problem: $0))
             },
@@ -59,16 +59,84 @@ struct WordingTests {
         }
         let lines = try Samples.findings().map { finding in
             [language, .en].map { language in
-                RevocationWording(showPersonalData: true, texts: Catalogues.texts(language))
+                RevocationWording(showPersonalData: true, policy: .cached, texts: Catalogues.texts(language))
                     .line(finding, at: Samples.instant)
             }
         }
         for line in lines { #expect(line[0] != line[1]) }
     }
 
+    private func sentences(_ policy: Revocation.Policy, _ language: Language = .en) throws -> [Sentence] {
+        let reasons = ReasonWording(showPersonalData: true, policy: policy, texts: Catalogues.texts(language))
+        return Samples.obstacles.map(reasons.revocation.sentence)
+            + (try Samples.obstacles.map {
+                reasons.sentence(.revocationUnknown(try Samples.link("login"), [$0]), at: Samples.instant)
+            })
+    }
+
+    @Test("nobody is told to do what the command has just done", arguments: Language.allCases)
+    func onlineIsNotAdvisedOnline(language: Language) throws {
+        let online = try sentences(.online, language)
+        #expect(!online.contains { $0.next.contains("--revocation online") })
+        let cached = try sentences(.cached, language)
+        // Of a CRL and an OCSP response that are too old or out of date, of a CRL of another key, and of an empty cache.
+        #expect(cached.count { $0.next.contains("--revocation online") } == 2 * 6)
+        for (one, other) in zip(online, cached) {
+            #expect(one.happened == other.happened && one.next.count > 10)
+        }
+    }
+
+    @Test(
+        "a list of another key of its issuer was not changed by anybody",
+        arguments: Revocation.Policy.allCases
+    )
+    func otherKey(policy: Revocation.Policy) {
+        let wording = RevocationWording(showPersonalData: true, policy: policy, texts: Catalogues.texts(.en))
+        let address = "http://crl.example.org/list.crl"
+        let list = wording.sentence(.crl(address: address, .otherKey))
+        #expect(
+            list.happened.hasSuffix("the issuer has more than one key, and it was signed with another one.")
+        )
+        #expect(list.next.contains("tell whoever issued the card") && !list.next.contains("changed"))
+        let changed = wording.sentence(.crl(address: address, .signatureInvalid))
+        #expect(changed.next.hasPrefix("Somebody may have changed it"))
+    }
+
+    @Test("what OpenSSL could not do says nothing about a certificate or list")
+    func libraryFailures() throws {
+        let memory = OpenSSLError(entries: [.init(code: 0xC0100, text: "malloc failure", detail: "")])
+        #expect(memory.isOutOfMemory)
+        let reasons = ReasonWording(showPersonalData: true, policy: .online, texts: Catalogues.texts(.en))
+        let store = TrustStoreWording(texts: Catalogues.texts(.en))
+        let link = try Samples.link("login")
+        let file = { store.sentence(TrustStore.RefusedFile(file: "/etc/a.pem", problem: $0)) }
+        let sentences = [
+            reasons.links.sentence(.library(memory)),
+            reasons.revocation.sentence(.crl(address: "http://a.example", .library(memory))),
+            reasons.revocation.sentence(.ocsp(address: "http://a.example", .library(memory))),
+            reasons.sentence(.other(link, code: 17, text: "malloc failure"), at: Samples.instant),
+            reasons.sentence(.other(nil, code: 17, text: "malloc failure"), at: Samples.instant),
+            file(.notACertificate(.library(memory))), file(.library(memory)),
+        ]
+        #expect(
+            sentences.map(\.happened) == [
+                "A certificate of the card could not be checked: OpenSSL failed (malloc failure).",
+                "The list of revoked certificates from http://a.example could not be checked: OpenSSL failed (malloc failure).",
+                "The answer of the issuer’s status service (OCSP) at http://a.example could not be checked: OpenSSL failed (malloc failure).",
+                "The certificate “Testina Provkort” could not be checked (OpenSSL: malloc failure).",
+                "The certificate could not be checked (OpenSSL: malloc failure).",
+                "The file /etc/a.pem is not used: OpenSSL failed (malloc failure).",
+                "The file /etc/a.pem is not used: OpenSSL failed (malloc failure).",
+            ]
+        )
+        let again = "Try again. If it happens again, tell the administrator, with the words in parentheses."
+        #expect(sentences.allSatisfy { $0.next == again })
+        #expect(file(.library(Samples.error)).happened.contains("OpenSSL cannot make sense of it"))
+    }
+
     @Test("an administrator reads")
     func reads() throws {
-        let reasons = ReasonWording(showPersonalData: true, texts: Catalogues.texts(.en))
+        let reasons = ReasonWording(showPersonalData: true, policy: .cached, texts: Catalogues.texts(.en))
         func sentence(_ reason: Reason) -> Sentence { reasons.sentence(reason, at: Samples.instant) }
         let link = try Samples.link("login")
         #expect(
@@ -101,7 +169,7 @@ struct WordingTests {
     func longName() throws {
         let file = "/etc/kortvakt/trust/\(String(repeating: "a", count: 60)).pem"
         let hostile = try Samples.link("hostile-name").certificate
-        let reasons = ReasonWording(showPersonalData: true, texts: Catalogues.texts(.sv))
+        let reasons = ReasonWording(showPersonalData: true, policy: .cached, texts: Catalogues.texts(.sv))
         let sentence = reasons.sentence(
             .malformed(ChainLink(certificate: hostile, origin: .file(file))),
             at: Samples.instant
@@ -112,7 +180,11 @@ struct WordingTests {
 
     @Test("names that would move the cursor or hide something are written out", arguments: Language.allCases)
     func hostileName(language: Language) throws {
-        let reasons = ReasonWording(showPersonalData: true, texts: Catalogues.texts(language))
+        let reasons = ReasonWording(
+            showPersonalData: true,
+            policy: .cached,
+            texts: Catalogues.texts(language)
+        )
         // Bidirectional override, text, NUL.
         let name = "\u{202E}abc\0"
         for link in [
@@ -126,7 +198,11 @@ struct WordingTests {
                 #expect(Texts.printable(sentence.happened, limit: 2000) == sentence.happened)
                 #expect(sentence.happened.contains("\\u{"))
             }
-            let line = RevocationWording(showPersonalData: true, texts: Catalogues.texts(language)).line(
+            let line = RevocationWording(
+                showPersonalData: true,
+                policy: .cached,
+                texts: Catalogues.texts(language)
+            ).line(
                 Revocation.Finding(link: link, status: .unchecked, evidence: nil, cacheFailure: nil),
                 at: Samples.instant
             )
@@ -142,8 +218,16 @@ struct WordingTests {
             by: "191212121212 Anna"
         )
         for (shows, expected) in [(true, "“191212121212 Anna”"), (false, "“19121212**** Anna”")] {
-            let reasons = ReasonWording(showPersonalData: shows, texts: Catalogues.texts(.en))
-            let revocation = RevocationWording(showPersonalData: shows, texts: Catalogues.texts(.en))
+            let reasons = ReasonWording(
+                showPersonalData: shows,
+                policy: .cached,
+                texts: Catalogues.texts(.en)
+            )
+            let revocation = RevocationWording(
+                showPersonalData: shows,
+                policy: .cached,
+                texts: Catalogues.texts(.en)
+            )
             #expect(
                 reasons.sentence(.keyNotHeld(link), at: Samples.instant).happened.contains(expected)
             )
@@ -159,7 +243,7 @@ struct WordingTests {
     @Test("a finding says who said it, when, until when, and how long it has been kept")
     func findings() throws {
         let lines = try Samples.findings().map {
-            RevocationWording(showPersonalData: true, texts: Catalogues.texts(.en)).line(
+            RevocationWording(showPersonalData: true, policy: .cached, texts: Catalogues.texts(.en)).line(
                 $0,
                 at: Samples.instant
             )
@@ -180,7 +264,7 @@ struct WordingTests {
             ]
         )
         let swedish = try Samples.findings().map {
-            RevocationWording(showPersonalData: true, texts: Catalogues.texts(.sv)).line(
+            RevocationWording(showPersonalData: true, policy: .cached, texts: Catalogues.texts(.sv)).line(
                 $0,
                 at: Samples.instant
             )
@@ -205,7 +289,7 @@ struct WordingTests {
             evidence: evidence,
             cacheFailure: nil
         )
-        let wording = RevocationWording(showPersonalData: true, texts: Catalogues.texts(.en))
+        let wording = RevocationWording(showPersonalData: true, policy: .cached, texts: Catalogues.texts(.en))
         #expect(wording.line(finding, at: Instant(seconds: .max / 2)).contains("fetched"))
     }
 
@@ -227,7 +311,7 @@ struct WordingTests {
 
     @Test("where the system said no, its words are shown")
     func systemErrors() {
-        let wording = RevocationWording(showPersonalData: true, texts: Catalogues.texts(.en))
+        let wording = RevocationWording(showPersonalData: true, policy: .cached, texts: Catalogues.texts(.en))
         // ECONNREFUSED, with OpenSSL's mark for numbers of the system.
         let refused = OpenSSLError.Entry(
             code: 0x8000_0000 | 111,

@@ -180,6 +180,15 @@ struct CertRevocationTests {
             let checks = try run.json()["certificates"]?[0]?["revocationChecks"]?.elements ?? []
             #expect(checks.count == 2)
             #expect(checks.allSatisfy { $0["obstacles"]?.elements.isEmpty == false })
+            // Nobody is told to do what was done just now.
+            #expect(!run.said.contains("--revocation online"))
+            let text = try await bench.kortvakt(
+                ["cert", "verify", "45", "--trust", trust, "--revocation", "online", "--require-revocation"],
+                environment: [
+                    "http_proxy": "http://127.0.0.1:9", "CACHE_DIRECTORY": bench.folder + "/cache",
+                ]
+            )
+            #expect(text.exitCode == 9 && !text.said.contains("--revocation online"), "\(text.said)")
         }
     }
 

@@ -65,7 +65,8 @@ enum Samples {
             .revocationUnknown(link, []), .revocationUnknown(link, [.notCached]), .keyNotHeld(link),
             .possessionUnknown(link, .schemeDoesNotFit(.ellipticCurve("secp224r1"))),
             .possessionUnknown(link, .weakKey), .possessionUnknown(link, .library(error)),
-            .other(link, code: 1, text: "unspecified"), .other(nil, code: 1, text: "unspecified"),
+            .other(link, code: 17, text: "out of memory"), .other(link, code: 1, text: "unspecified"),
+            .other(nil, code: 1, text: "unspecified"),
             .revoked(link, at: instant, reason: nil), .revoked(issuer, at: instant, reason: .unspecified),
         ]
             + RevocationReason.allCases.filter { $0 != .unspecified }.map {
@@ -103,7 +104,7 @@ enum Samples {
 
     static let certificateErrors: [CertificateError] = [
         .tooLarge(limit: 8), .notACertificate(error), .trailingBytes(count: 1), .trailingBytes(count: 2),
-        .invalidTime,
+        .invalidTime, .library(error),
     ]
 
     static let trustProblems: [TrustStore.Problem] =
