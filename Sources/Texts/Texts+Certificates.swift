@@ -86,14 +86,22 @@ extension Texts {
         text("NOT trusted, for this reason:", "NOT trusted, for {count} reasons:", count: reasons)
     }
     package var notChecked: String { text("Could NOT be checked, for this reason:") }
-    package func vouchedForBy(_ name: String, _ place: String) -> String {
-        text("{name} vouches for it ({place})", ["name": name, "place": place])
+    /// Who vouches for these certificates of the card; `issuers` are between them and the root.
+    package func vouched(for certificates: [String], by root: String, through issuers: [String]) -> String {
+        let arguments = [
+            "root": root, "certificates": certificates.joined(separator: ", "),
+            "issuers": issuers.joined(separator: ", "),
+        ]
+        return issuers.isEmpty
+            ? text("{root}, which this computer trusts, vouches for {certificates}", arguments)
+            : text(
+                "{root}, which this computer trusts, vouches for {certificates} through {issuers}",
+                arguments
+            )
     }
-    package func vouchedForByTrusted(_ name: String, _ place: String) -> String {
-        text(
-            "{name}, which this computer trusts, vouches for that ({place})",
-            ["name": name, "place": place]
-        )
+    /// Where the certificate of a root or an issuer is.
+    package func issuerPlace(_ name: String, _ place: String) -> String {
+        text("{name}: {place}", ["name": name, "place": place])
     }
     package var keyIsOnCard: String {
         text("The card holds the key of this certificate: it signed a number that was made up just now.")

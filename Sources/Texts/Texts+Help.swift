@@ -39,6 +39,7 @@ extension Texts {
             "Have the card show, with the login PIN, that it holds the key; without ID of the login certificate."
         )
     }
+    package var helpVerbose: String { text("Name the files of the certificates that vouch for it, too.") }
     package var helpExportAll: String { text("Every certificate of the card.") }
     package var helpExportFormat: String { text("pem or der.") }
     package var helpExportOutput: String {

@@ -23,6 +23,7 @@ struct CertVerifyCommand: ParsableCommand {
     var revocation = Revocation.Policy.cached
     @Flag(help: ArgumentHelp(Program.texts.helpRequireRevocation)) var requireRevocation = false
     @Flag(help: ArgumentHelp(Program.texts.helpProve)) var prove = false
+    @Flag(help: ArgumentHelp(Program.texts.helpVerbose)) var verbose = false
 
     func run() throws {
         let trace = try TraceFile.open(common.trace, json: common.json)
@@ -44,7 +45,8 @@ struct CertVerifyCommand: ParsableCommand {
                 site: Site.current,
                 showPersonalData: common.showPersonalData,
                 trust: trust,
-                policy: revocation
+                policy: revocation,
+                isVerbose: verbose
             )
             for line in text.lines(of: examined) { Output.line(line) }
         }

@@ -43,6 +43,12 @@ struct LinkWording {
         }
     }
 
+    /// The holder among others, with commas between them.
+    func listed(_ certificate: Certificate) -> String {
+        certificate.subject.commonName.map { ShownText(showPersonalData: showPersonalData).value($0) }
+            ?? holder(certificate)
+    }
+
     func issuer(_ certificate: Certificate) -> String {
         name(certificate.issuer) { texts.unknownKind }
     }

@@ -1,3 +1,4 @@
+internal import CardApplications
 internal import CardOperations
 internal import CertificateTrust
 internal import Texts
@@ -10,6 +11,8 @@ struct VerificationLines {
     /// Where the trusted certificates are.
     let trust: String
     let policy: Revocation.Policy
+    /// Whether the files of those who vouch are named.
+    var isVerbose = false
 
     private var texts: Texts { Program.texts }
     private var links: LinkWording { LinkWording(showPersonalData: showPersonalData, texts: texts) }
@@ -19,7 +22,7 @@ struct VerificationLines {
         return [texts.whatVerifyingMeans]
             + examined.flatMap { item in
                 summaries.heading(of: item.card) + verdict(of: item).map { "  \($0)" }
-            }
+            } + vouching(examined)
     }
 
     private func verdict(of item: ExaminedCertificate) -> [String] {
@@ -41,8 +44,7 @@ struct VerificationLines {
             case .signing: texts.trustedForSignatures
             case .any: texts.trusted
             }
-        return [heading] + vouching(examination.chain) + possession(examination.possession)
-            + revocation(examination, at: instant)
+        return [heading] + possession(examination.possession) + revocation(examination, at: instant)
     }
 
     private func rejected(_ examination: Examination, at instant: Instant) -> [String] {
@@ -55,12 +57,24 @@ struct VerificationLines {
             + possession(examination.possession) + revocation(examination, at: instant)
     }
 
-    /// From the card's certificate up to the one that the administrator trusts.
-    private func vouching(_ chain: [ChainLink]) -> [String] {
-        return chain.dropFirst().enumerated().map { index, link in
-            let (name, place) = (links.holder(link.certificate), links.place(link))
-            let isLast = index == chain.count - 2
-            return isLast ? texts.vouchedForByTrusted(name, place) : texts.vouchedForBy(name, place)
+    /// The way from the card's certificates to the root that the administrator trusts; several may share one.
+    private func vouching(_ examined: [ExaminedCertificate]) -> [String] {
+        var ways: [(issuers: [ChainLink], certificates: [String])] = []
+        for item in examined {
+            guard case .examined(let examination) = item.outcome, examination.isTrusted else { continue }
+            let issuers = Array(examination.chain.dropFirst())
+            let certificate = Texts.printable(item.card.id, limit: 20)
+            if let index = ways.firstIndex(where: { $0.issuers == issuers }) {
+                ways[index].certificates.append(certificate)
+            } else if !issuers.isEmpty {
+                ways.append((issuers, [certificate]))
+            }
+        }
+        return ways.flatMap { issuers, certificates in
+            let names = issuers.map { links.listed($0.certificate) }
+            let places = zip(names, issuers).map { "  \(texts.issuerPlace($0, links.place($1)))" }
+            let line = texts.vouched(for: certificates, by: names.last ?? "?", through: names.dropLast())
+            return [line] + (isVerbose ? places : [])
         }
     }
 

@@ -30,9 +30,49 @@ struct CertVerifyTests {
         try await verify("login") { run, bench in
             #expect(run.exitCode == 0 && run.err.isEmpty, "\(run.said)")
             #expect(run.out.contains("Trusted: it is genuine and may be used to log in."))
-            let root = "TEST SITHS e-id Root CA v2, which this computer trusts, vouches for that"
-            #expect(run.out.contains(root))
-            #expect(run.out.contains(bench.folder + "/trust/root.der"))
+            #expect(run.out.hasSuffix("\n\(Self.root) vouches for 45 through \(Self.issuer)\n"))
+            #expect(!run.out.contains(bench.folder))
+        }
+    }
+
+    private static let root = "TEST SITHS e-id Root CA v2, which this computer trusts,"
+    private static let issuer = "TEST SITHS e-id Person HSA-id 3 CA v1"
+
+    @Test func theWayToTheRootIsSaidOnceForAllCertificatesThatShareIt() async throws {
+        try await Bench.withCard { bench in
+            let trust = try bench.writeTrust(["root", "issuer"])
+            let command = ["cert", "verify", "--trust", trust, "--revocation", "off"]
+            let run = try await bench.kortvakt(command)
+            #expect(run.exitCode == 0, "\(run.said)")
+            let line = "\(Self.root) vouches for 45, sign-2 through \(Self.issuer)\n"
+            #expect(run.out.components(separatedBy: "vouches for 45").count == 2)
+            #expect(run.out.hasSuffix("\n" + line) && !run.out.contains(trust), "\(run.out)")
+            let verbose = try await bench.kortvakt(command + ["--verbose"])
+            let files =
+                "  \(Self.issuer): \(trust)/issuer.der\n  TEST SITHS e-id Root CA v2: \(trust)/root.der\n"
+            #expect(verbose.out == run.out + files, "\(verbose.out)")
+            let json = try await bench.kortvakt(command + ["--json"])
+            #expect(try await bench.kortvakt(command + ["--json", "--verbose"]).out == json.out)
+        }
+    }
+
+    /// Two ways, and one certificate to which none leads.
+    @Test func everyWayToARootIsSaidWithItsCertificates() async throws {
+        var image = try CardImage()
+        image.setLoginCertificate(try CardImage.der("hsaid2-login"))
+        try await Bench.run { [image] bench in
+            try await bench.insert("siths", image.options(bench))
+            let trust = try bench.writeTrust(["root", "issuer"])
+            let command = ["cert", "verify", "--trust", trust, "--revocation", "off"]
+            let one = try await bench.kortvakt(command)
+            #expect(one.exitCode == 9 && !one.out.contains("vouches for 45"), "\(one.out)")
+            #expect(one.out.contains("\(Self.root) vouches for sign-2 through \(Self.issuer)\n"))
+            try Data(CardImage.der("hsaid2-ca")).write(to: URL(filePath: trust + "/hsaid2-ca.der"))
+            let both = try await bench.kortvakt(command)
+            #expect(both.exitCode == 0, "\(both.said)")
+            let other = "TEST SITHS e-id Person HSA-id 2 CA v1"
+            #expect(both.out.contains("\(Self.root) vouches for 45 through \(other)\n"), "\(both.out)")
+            #expect(both.out.contains("\(Self.root) vouches for sign-2 through \(Self.issuer)\n"))
         }
     }
 
@@ -72,9 +112,9 @@ struct CertVerifyTests {
 
     /// The issuer lies on the card, where the card itself says so.
     @Test func anIssuerOnTheCardHelpsAndIsNotBelieved() async throws {
-        try await verify("login", trust: ["root"], authorities: ["issuer"]) { run, _ in
+        try await verify("login", trust: ["root"], authorities: ["issuer"], ["--verbose"]) { run, _ in
             #expect(run.exitCode == 0, "\(run.said)")
-            #expect(run.out.contains("TEST SITHS e-id Person HSA-id 3 CA v1 vouches for it (on the card)"))
+            #expect(run.out.contains("\n  \(Self.issuer): on the card\n"))
         }
         // A root on the card is no reason to trust anything.
         try await verify("login", trust: ["other-root"], authorities: ["issuer", "root"], ["--json"]) {
