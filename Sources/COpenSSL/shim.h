@@ -39,9 +39,6 @@ static inline const X509_NAME *kv_general_name_directory(const GENERAL_NAME *nam
 static inline const ASN1_STRING *kv_general_name_email(const GENERAL_NAME *name) {
     return name->type == GEN_EMAIL ? name->d.rfc822Name : NULL;
 }
-static inline const ASN1_STRING *kv_general_name_dns(const GENERAL_NAME *name) {
-    return name->type == GEN_DNS ? name->d.dNSName : NULL;
-}
 // Microsoft's user principal name, an otherName.
 static inline const ASN1_STRING *kv_general_name_upn(const GENERAL_NAME *name) {
     return name->type == GEN_OTHERNAME && OBJ_obj2nid(name->d.otherName->type_id) == NID_ms_upn &&
@@ -76,17 +73,6 @@ static inline int kv_objects_count(const EXTENDED_KEY_USAGE *list) { return sk_A
 static inline const ASN1_OBJECT *kv_objects_at(const EXTENDED_KEY_USAGE *list, int i) {
     return sk_ASN1_OBJECT_value(list, i);
 }
-
-static inline int kv_basic_constraints_ca(const BASIC_CONSTRAINTS *constraints) { return constraints->ca; }
-static inline const ASN1_INTEGER *kv_basic_constraints_path_length(const BASIC_CONSTRAINTS *constraints) {
-    return constraints->pathlen;
-}
-
-static inline int kv_idp_is_indirect(const ISSUING_DIST_POINT *point) { return point->indirectCRL > 0; }
-static inline int kv_idp_is_for_some_reasons(const ISSUING_DIST_POINT *point) { return point->onlysomereasons != NULL; }
-static inline int kv_idp_is_for_authorities(const ISSUING_DIST_POINT *point) { return point->onlyCA > 0; }
-static inline int kv_idp_is_for_users(const ISSUING_DIST_POINT *point) { return point->onlyuser > 0; }
-static inline int kv_idp_is_for_attributes(const ISSUING_DIST_POINT *point) { return point->onlyattr > 0; }
 
 static inline int kv_revoked_count(X509_CRL *crl) { return sk_X509_REVOKED_num(X509_CRL_get_REVOKED(crl)); }
 static inline X509_REVOKED *kv_revoked_at(X509_CRL *crl, int i) {

@@ -41,7 +41,7 @@ package struct ExaminedCertificate: Sendable {
         carried: () -> [CardCertificate]
     ) -> [ExaminedCertificate] {
         let session = examiner.revocation.begin()
-        let certificates = subjects.map { try? Certificate(der: $0.card.der) }
+        let certificates = subjects.map(\.card.certificate)
         var helpers = certificates.compactMap { $0 }.filter(\.extensions.isAuthority)
         func judged(_ subject: Subject) -> ExaminedCertificate {
             ExaminedCertificate(subject, helpers: helpers, by: examiner, in: session, at: instant)
@@ -54,7 +54,7 @@ package struct ExaminedCertificate: Sendable {
         let wanted = others.isEmpty ? subjects : others
         var examined = wanted.map(judged)
         guard examined.contains(where: \.lacksIssuer) else { return examined }
-        helpers += carried().compactMap { try? Certificate(der: $0.der) }
+        helpers += carried().compactMap(\.certificate)
         helpers = Array(helpers.prefix(Verification.maximumHandedIn))
         for (index, subject) in wanted.enumerated() where examined[index].lacksIssuer {
             examined[index] = judged(subject)
@@ -71,7 +71,7 @@ package struct ExaminedCertificate: Sendable {
     ) {
         (card, self.instant) = (subject.card, instant)
         do throws(CertificateError) {
-            let certificate = try Certificate(der: subject.card.der)
+            let certificate = try subject.card.reading.get()
             outcome = .examined(
                 examiner.examine(
                     certificate,

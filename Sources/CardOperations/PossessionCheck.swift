@@ -33,7 +33,7 @@ extension PINOperations {
 
     private static func possession(of proof: PossessionProof, challenge: Challenge) -> Possession {
         // A certificate that cannot be read has no key that could have signed.
-        guard let certificate = try? Certificate(der: proof.certificate.der) else { return .refuted }
+        guard let certificate = proof.certificate.certificate else { return .refuted }
         return Possession.check(
             of: certificate,
             challenge: challenge,

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import CardApplications
 internal import CardOperations
-internal import CertificateTrust
 internal import Glibc
 internal import Texts
 internal import X509

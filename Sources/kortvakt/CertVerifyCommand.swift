@@ -31,7 +31,7 @@ struct CertVerifyCommand: ParsableCommand {
         // What the certificates are is read, and proven, before anybody else is asked: no card waits for the network.
         let card = try CardAtHand.open(common, trace: trace)
         let reader = card.status.reader
-        let subjects = try prove ? [proven(card)] : read(card)
+        let (subjects, hasMore) = try prove ? ([proven(card)], false) : read(card)
         let examined = Progress(Program.texts.checking).during {
             ExaminedCertificate.examine(subjects, by: examiner, at: .now) { authorities(in: reader, trace) }
         }
@@ -39,7 +39,7 @@ struct CertVerifyCommand: ParsableCommand {
         if common.json {
             let personal = common.showPersonalData
             let wording = ReasonWording(showPersonalData: personal, policy: revocation, folder: trust)
-            JSON.print(CertVerifyJSON(examined, failure: failure, wording))
+            JSON.print(CertVerifyJSON(examined, hasMore: hasMore, failure: failure, wording))
         } else {
             let text = VerificationLines(
                 site: Site.current,
@@ -82,12 +82,14 @@ struct CertVerifyCommand: ParsableCommand {
         )
     }
 
-    private func read(_ card: consuming CardAtHand) throws(Failure) -> [ExaminedCertificate.Subject] {
+    private func read(
+        _ card: consuming CardAtHand
+    ) throws(Failure) -> (subjects: [ExaminedCertificate.Subject], hasMore: Bool) {
         let wording = card.wording
         let found = try card.readCertificates(id.map { .one(.id($0), []) } ?? .all([]))
         guard !found.certificates.isEmpty else { throw wording.noCertificate(id) }
-        if found.hasMore { Output.error(Program.texts.moreCertificates) }
-        return found.certificates.map { ExaminedCertificate.Subject($0) }
+        if found.hasMore, !common.json { Output.error(Program.texts.moreCertificates) }
+        return (found.certificates.map { ExaminedCertificate.Subject($0) }, found.hasMore)
     }
 
     private func proven(_ card: consuming CardAtHand) throws(Failure) -> ExaminedCertificate.Subject {

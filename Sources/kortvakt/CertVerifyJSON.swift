@@ -46,10 +46,13 @@ struct CertVerifyJSON: Encodable {
     }
 
     let certificates: [Item]
+    /// The card names more certificates than were read.
+    let moreCertificates: Bool
     /// What decided the exit code; `null` when it is 0.
     let error: Nullable<ErrorJSON.Content>
 
-    init(_ examined: [ExaminedCertificate], failure: Failure?, _ wording: ReasonWording) {
+    init(_ examined: [ExaminedCertificate], hasMore: Bool, failure: Failure?, _ wording: ReasonWording) {
+        moreCertificates = hasMore
         certificates = examined.map { Self.item($0, wording) }
         error = Nullable(failure.map { ErrorJSON($0).error })
     }

@@ -1,7 +1,6 @@
 internal import CardApplications
 internal import CardCore
 internal import CardOperations
-internal import CertificateTrust
 internal import X509
 
 /// A certificate on a card as JSON, of `status` and of `cert`; the keys are a contract.

@@ -1,7 +1,6 @@
 internal import CardApplications
 internal import CardCore
 internal import CardOperations
-internal import CertificateTrust
 internal import Configuration
 internal import Texts
 internal import X509

@@ -80,15 +80,11 @@ struct ReasonWording {
             texts.revocationUnknown(name(link), why: obstacles.first.map(revocation.sentence))
         case .keyNotHeld(let link): texts.keyNotHeld(name(link))
         case .possessionUnknown(let link, let obstacle): sentence(obstacle, about: link)
-        case .other(let link, Self.outOfMemory, let text):
-            texts.notChecked(link.map(name), links.shown(text))
+        case .notChecked(let link, let error): texts.notChecked(name(link), links.detail(error))
         case .other(let link, let code, let text):
             texts.otherReason(link.map(name), text.isEmpty ? "?" : links.shown(text), code: Int(code))
         }
     }
-
-    /// X509_V_ERR_OUT_OF_MEM of OpenSSL.
-    private static let outOfMemory: Int32 = 17
 
     private func name(_ link: ChainLink) -> CertificateName { links.certificate(link) }
 

@@ -53,7 +53,9 @@ struct VerificationLines {
             let sentence = wording.sentence(reason, at: instant)
             return ["- \(sentence.happened)", "  \(sentence.next)"]
         }
-        return [texts.notTrusted(reasons: examination.reasons.count)] + reasons
+        let isUnchecked = examination.reasons.allSatisfy { $0.code == .notChecked }
+        let heading = isUnchecked ? texts.notChecked : texts.notTrusted(reasons: examination.reasons.count)
+        return [heading] + reasons
             + possession(examination.possession) + revocation(examination, at: instant)
     }
 

@@ -16,7 +16,7 @@ import Testing
         /// What is said then and never otherwise.
         var kinds: [String] {
             switch self {
-            case .verify, .verifyExpired: ["rejected [other]"]
+            case .verify, .verifyExpired: ["rejected [not-checked]"]
             case .read, .readWeak, .list, .listOfRevoked, .load, .answer, .answerOfRevoked, .possession,
                 .otherPossession:
                 ["no: library"]
@@ -30,7 +30,7 @@ import Testing
         static let findings = [
             "notACertificate", "notACRL", "notAnAnswer", "signatureInvalid", "otherKey",
             "otherScope",
-            "notDelegated", "weakSignature", "refuted", "signature-invalid",
+            "notDelegated", "weakSignature", "refuted", "signature-invalid", "[other", "[other",
         ]
 
         /// Even with all the memory it is refused.

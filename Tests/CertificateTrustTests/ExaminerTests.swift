@@ -183,7 +183,7 @@ import Testing
         ("no-cert-sign-ca", .any), ("p256", .login),
     ])
     func whatACertificateIsForIsInIt(name: String, purpose: Purpose) throws {
-        #expect(Purpose(of: try Fixtures.certificate(name)) == purpose)
+        #expect(Purpose(try Fixtures.certificate(name).use) == purpose)
     }
 }
 

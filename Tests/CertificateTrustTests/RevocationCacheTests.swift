@@ -110,16 +110,16 @@ import Testing
         }
         cache.maximumSize = full.count + 2 * empty.count
         #expect(cache.keep(empty, as: .crl("new")) == nil)
+        cache.removeSuperfluous()
         let left = ["revoked", "oldest", "older", "young", "new"].filter { cache.item($0) != nil }
         #expect(left == ["revoked", "young", "new"])
         // Where nothing else is left to remove, it goes too.
         cache.maximumSize = full.count + 1
         #expect(cache.keep(full, as: .crl("revoked later")) == nil)
+        cache.removeSuperfluous()
         #expect(
             cache.item("revoked later") != nil && cache.item("revoked") == nil && cache.item("new") == nil
         )
-        cache.removeSuperfluous(in: folder.path)
-        #expect(cache.item("revoked later") != nil)
     }
 
     @Test func whatEndedLongAgoGoesUnlessItSaysRevoked() async throws {
@@ -141,10 +141,10 @@ import Testing
         }
         // All were fetched today.
         let today = Instant.now
-        cache.removeSuperfluous(in: folder.path, at: today)
+        cache.removeSuperfluous(at: today)
         #expect(left() == lists + answers)
         let later = Instant(seconds: today.seconds + 32 * Self.day)
-        cache.removeSuperfluous(in: folder.path, at: later)
+        cache.removeSuperfluous(at: later)
         #expect(left() == ["revoked", "in force", "revoked"])
     }
 

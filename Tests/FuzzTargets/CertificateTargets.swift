@@ -70,7 +70,7 @@ enum CertificateTargets {
     ) {
         let verification = Verification(store: pki.store)
         // What it says that it is for, and one of the others by chance, for the sake of speed.
-        let purposes: Set = [Purpose(of: certificate), Purpose.allCases[certificate.der.count % 3]]
+        let purposes: Set = [Purpose(certificate.use), Purpose.allCases[certificate.der.count % 3]]
         for purpose in purposes {
             let verdict = verification.verify(
                 certificate,
@@ -95,7 +95,7 @@ enum CertificateTargets {
         ).examine(
             certificate,
             intermediates: [pki.issuer],
-            purpose: Purpose(of: certificate),
+            purpose: Purpose(certificate.use),
             at: TestPKI.instant
         )
         settle("examining", &broken)

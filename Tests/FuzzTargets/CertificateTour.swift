@@ -64,7 +64,7 @@ package struct CertificateTour {
                 ).examine(
                     certificate,
                     intermediates: Array(issuers),
-                    purpose: Purpose(of: certificate),
+                    purpose: Purpose(certificate.use),
                     at: TestPKI.instant
                 )
                 if found.isTrusted { trusted += 1 } else { rejected += 1 }

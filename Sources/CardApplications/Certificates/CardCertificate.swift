@@ -22,7 +22,9 @@ package struct CardCertificate: Hashable, Sendable {
     /// What the card has its key for, by the key's place on the card; `nil` where the card does not say.
     package var keyUse: Certificate.Use?
     /// X.509 DER, hostile; empty where the card names a certificate that cannot be read.
-    package var der: [UInt8]
+    package let der: [UInt8]
+    /// The certificate as it was read.
+    package let reading: Result<Certificate, CertificateError>
 
     package init(
         id: String,
@@ -36,5 +38,6 @@ package struct CardCertificate: Hashable, Sendable {
         self.pin = pin
         self.keyUse = keyUse
         self.der = der
+        reading = Result { () throws(CertificateError) in try Certificate(der: der) }
     }
 }

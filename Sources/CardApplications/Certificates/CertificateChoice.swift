@@ -9,8 +9,11 @@ package enum CertificateChoice: Hashable, Sendable {
 }
 
 extension CardCertificate {
-    /// The certificate as it was read; `nil` when it is none.
-    package var certificate: Certificate? { try? Certificate(der: der) }
+    /// `nil` when it is no certificate.
+    package var certificate: Certificate? { try? reading.get() }
+
+    /// OpenSSL could not read it, which says nothing about the certificate.
+    package var isUnchecked: Bool { if case .failure(.library) = reading { true } else { false } }
 
     /// What it is for, by its key's place on the card and by its extensions together; `nil` when it is no certificate.
     ///
@@ -29,5 +32,5 @@ extension CardCertificate {
     package var isForLogin: Bool { use == .login }
 
     /// For login, or not to be read, so that it cannot be told.
-    var mayBeForLogin: Bool { der.isEmpty || isForLogin }
+    var mayBeForLogin: Bool { der.isEmpty || isForLogin || isUnchecked }
 }

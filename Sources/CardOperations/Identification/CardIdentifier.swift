@@ -1,6 +1,5 @@
 internal import CardApplications
 internal import CardCore
-internal import CertificateTrust
 package import Configuration
 package import PCSC
 internal import X509

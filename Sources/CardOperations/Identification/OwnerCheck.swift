@@ -28,7 +28,8 @@ package struct OwnerCheck: Sendable {
     ) -> IdentifiedCard.Owner {
         var claims: [[UInt8]: String] = [:]
         for card in facts.loginCertificates {
-            guard let certificate = try? Certificate(der: card.der) else { continue }
+            if card.isUnchecked { return .unknown }
+            guard let certificate = card.certificate else { continue }
             let users = owners.users(of: certificate.ownerMarks)
             // One that says something of two users is nobody's.
             if users.count == 1 { claims[card.der] = users.first }
@@ -60,6 +61,6 @@ package struct OwnerCheck: Sendable {
 extension Examination {
     /// Whether nothing speaks against the certificate but that something could not be found out here and now.
     fileprivate var isUndecided: Bool {
-        reasons.allSatisfy { [.noAnchors, .revocationUnknown].contains($0.code) }
+        reasons.allSatisfy { [.noAnchors, .revocationUnknown, .notChecked].contains($0.code) }
     }
 }

@@ -102,7 +102,7 @@ package enum Possession: Hashable, Sendable {
         // Anything but 1 is no signature of this key; a malformed one makes OpenSSL say -1.
         guard result == 1 else {
             let error = OpenSSLError.drain()
-            guard error.tellsWrongSignature(isRSA: certificate.key.isRSA) else { throw error }
+            guard error.isWrongSignature(isRSA: certificate.key.isRSA) else { throw error }
             return .refuted
         }
         return .proven

@@ -62,7 +62,7 @@ package struct CRL: ~Copyable {
     ) throws(Problem) -> RevocationStatement {
         if point.isIndirect { throw .indirect }
         if point.isForSomeReasons { throw .someReasons }
-        try checkSignature(of: issuer)
+        try checkSignature(of: issuer, for: certificate)
         try checkScope(for: certificate)
         let times = unsafe owner.with { crl in
             unsafe (
@@ -82,21 +82,24 @@ package struct CRL: ~Copyable {
         )
     }
 
-    private borrowing func checkSignature(of issuer: Certificate) throws(Problem) {
+    private borrowing func checkSignature(
+        of issuer: Certificate,
+        for certificate: Certificate
+    ) throws(Problem) {
         if let uses = issuer.extensions.keyUsage, !uses.contains(.cRLSign) { throw .issuerMayNotSign }
         let isOfIssuer = unsafe owner.with { crl in
             unsafe issuer.handle.with { issuer in
                 unsafe X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer)) == 0
             }
         }
-        guard isOfIssuer else { throw .otherIssuer }
+        guard isOfIssuer, certificate.issuer.isSameName(as: issuer.subject) else { throw .otherIssuer }
         do throws(OpenSSLError) { try OpenSSLError.prepareQueue() } catch { throw .library(error) }
         let isSigned = unsafe owner.with { crl in
             unsafe issuer.handle.with { unsafe X509_CRL_verify(crl, X509_get0_pubkey($0)) == 1 }
         }
         let error = OpenSSLError.drain()
         guard isSigned else {
-            guard error.tellsWrongSignature(isRSA: issuer.key.isRSA) else { throw .library(error) }
+            guard error.isWrongSignature(isRSA: issuer.key.isRSA) else { throw .library(error) }
             throw hasOtherKeyIdentifier(than: issuer) ? .otherKey : .signatureInvalid
         }
         let algorithm = unsafe owner.with { crl in
@@ -124,7 +127,7 @@ package struct CRL: ~Copyable {
             let identifier = unsafe value.assumingMemoryBound(to: AUTHORITY_KEYID.self)
             defer { unsafe AUTHORITY_KEYID_free(identifier) }
             return unsafe issuer.handle.with { issuer in
-                unsafe X509_check_akid(issuer, identifier) == X509_V_ERR_AKID_SKID_MISMATCH
+                unsafe X509_check_akid(issuer, identifier) != X509_V_OK
             }
         }
     }

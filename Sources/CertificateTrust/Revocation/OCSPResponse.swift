@@ -224,7 +224,7 @@ package struct OCSPResponse: ~Copyable {
         func has(_ reason: Int32) -> Bool { error.has(library: ERR_LIB_OCSP, reason: reason) }
         if error.isOutOfMemory { return .library(error) }
         if has(OCSP_R_SIGNATURE_FAILURE) {
-            return error.tellsWrongSignature(isRSA: issuer.key.isRSA) ? .signatureInvalid : .library(error)
+            return error.isWrongSignature(isRSA: issuer.key.isRSA) ? .signatureInvalid : .library(error)
         }
         if has(OCSP_R_MISSING_OCSPSIGNING_USAGE) || has(OCSP_R_ROOT_CA_NOT_TRUSTED) { return .notDelegated }
         return .signerNotTrusted(error)

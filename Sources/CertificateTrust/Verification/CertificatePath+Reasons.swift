@@ -125,16 +125,7 @@ extension CertificatePath {
         }
         return (handedIn + stored).filter { candidate in
             candidate.certificate != link.certificate
-                && Self.isSameName(candidate.certificate, asIssuerOf: link.certificate)
-        }
-    }
-
-    /// Wraps `X509_NAME_cmp`, which compares as RFC 5280, 7.1, wants.
-    private static func isSameName(_ candidate: Certificate, asIssuerOf certificate: Certificate) -> Bool {
-        unsafe candidate.handle.with { issuer in
-            unsafe certificate.handle.with { subject in
-                unsafe X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(subject)) == 0
-            }
+                && candidate.certificate.subject.isSameName(as: link.certificate.issuer)
         }
     }
 

@@ -38,16 +38,14 @@ struct CertificatePath {
 
     func run() -> Outcome {
         do throws(OpenSSLError) {
-            return try search()
+            return try build()
         } catch {
-            // Where OpenSSL has no words, the code must do.
-            let text = error.entries.first?.text ?? ""
             let link = ChainLink(certificate: certificate, origin: .subject)
-            return Outcome(chain: [link], reasons: [.other(link, code: X509_V_ERR_UNSPECIFIED, text: text)])
+            return Outcome(chain: [link], reasons: [.notChecked(link, error)])
         }
     }
 
-    private func search() throws(OpenSSLError) -> Outcome {
+    private func build() throws(OpenSSLError) -> Outcome {
         try OpenSSLError.prepareQueue()
         guard
             let stack = unsafe OpenSSLObject(adopting: kv_certificates_new(), freedBy: kv_certificates_free),
@@ -62,7 +60,7 @@ struct CertificatePath {
         let findings = Findings()
         return try unsafe context.with { context throws(OpenSSLError) in
             try unsafe prepare(context, stack)
-            return withExtendedLifetime(findings) { unsafe verify(context, findings) }
+            return try unsafe verify(context, findings)
         }
     }
 
@@ -90,11 +88,10 @@ struct CertificatePath {
         return ([certificate] + intermediates + stored.map(\.certificate)).allSatisfy(\.key.isRSA)
     }
 
-    private func verify(_ context: OpaquePointer, _ findings: Findings) -> Outcome {
+    private func verify(_ context: OpaquePointer, _ findings: Findings) throws(OpenSSLError) -> Outcome {
+        defer { withExtendedLifetime(findings) {} }
         let pointer = unsafe Unmanaged.passUnretained(findings).toOpaque()
-        guard unsafe X509_STORE_CTX_set_ex_data(context, 0, pointer) == 1 else {
-            return outcome(result: -1, error: X509_V_ERR_OUT_OF_MEM, chain: [], findings: [])
-        }
+        guard unsafe X509_STORE_CTX_set_ex_data(context, 0, pointer) == 1 else { throw .drain() }
         unsafe X509_STORE_CTX_set_verify_cb(context) { isGood, context in
             guard isGood == 0, let context = unsafe context else { return 1 }
             let current = unsafe X509_STORE_CTX_get_current_cert(context)
@@ -113,9 +110,7 @@ struct CertificatePath {
         // Whatever else is in the queue belongs to what was found, which has codes of its own.
         let queue = OpenSSLError.drain()
         let isWrong = findings.list.contains { $0.code == X509_V_ERR_CERT_SIGNATURE_FAILURE }
-        if queue.isOutOfMemory || isWrong && !queue.tellsWrongSignature(isRSA: hasOnlyRSAKeys) {
-            return outcome(result: -1, error: X509_V_ERR_OUT_OF_MEM, chain: [], findings: [])
-        }
+        if queue.isOutOfMemory || isWrong && !queue.isWrongSignature(isRSA: hasOnlyRSAKeys) { throw queue }
         var chain: [UInt] = []
         if let list = unsafe X509_STORE_CTX_get0_chain(context) {
             for index in 0..<max(0, unsafe kv_certificates_count(list)) {

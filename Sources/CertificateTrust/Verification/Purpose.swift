@@ -20,7 +20,4 @@ extension Purpose {
             case .other: .any
             }
     }
-
-    /// What a certificate says that it is for.
-    package init(of certificate: Certificate) { self.init(certificate.use) }
 }

@@ -56,6 +56,8 @@ package enum Reason: Hashable, Sendable {
     case keyNotHeld(ChainLink)
     /// It could not be found out whether the signer has the key.
     case possessionUnknown(ChainLink, Possession.Obstacle)
+    /// OpenSSL could not do its part, so that nothing is known of the chain.
+    case notChecked(ChainLink, OpenSSLError)
     /// Anything else that OpenSSL holds against it, by its code (`X509_V_ERR_…`) and in its words.
     case other(ChainLink?, code: Int32, text: String)
 
@@ -101,6 +103,7 @@ package enum Reason: Hashable, Sendable {
         case revocationUnknown = "revocation-unknown"
         case keyNotHeld = "key-not-held"
         case possessionUnknown = "possession-unknown"
+        case notChecked = "not-checked"
         case other
     }
 
@@ -134,6 +137,7 @@ package enum Reason: Hashable, Sendable {
         case .revocationUnknown: .revocationUnknown
         case .keyNotHeld: .keyNotHeld
         case .possessionUnknown: .possessionUnknown
+        case .notChecked: .notChecked
         case .other: .other
         }
     }

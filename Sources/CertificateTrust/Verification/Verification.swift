@@ -29,20 +29,20 @@ package struct Verification: Sendable {
             return .rejected([.tooManyCertificates(limit: Self.maximumHandedIn)])
         }
         guard !store.anchors.isEmpty else { return .rejected([.noAnchors(path: store.path)]) }
-        let search = CertificatePath(
+        let path = CertificatePath(
             certificate: certificate,
             intermediates: intermediates,
             store: store,
             chainLimit: chainLimit,
             instant: instant
         )
-        let path = search.run()
-        var reasons = path.reasons
-        reasons += Self.malformations(in: path.chain)
-        reasons += Self.misuses(of: path.chain, purpose: purpose)
-        reasons += Self.weaknesses(in: path.chain)
+        let outcome = path.run()
+        var reasons = outcome.reasons
+        reasons += Self.malformations(in: outcome.chain)
+        reasons += Self.misuses(of: outcome.chain, purpose: purpose)
+        reasons += Self.weaknesses(in: outcome.chain)
         var seen: Set<Reason> = []
         reasons = reasons.filter { seen.insert($0).inserted }
-        return reasons.isEmpty ? .trusted(path.chain) : .rejected(reasons)
+        return reasons.isEmpty ? .trusted(outcome.chain) : .rejected(reasons)
     }
 }

@@ -1,11 +1,6 @@
 internal import COpenSSL
 
 extension CertificateExtensions {
-    /// Elements of one extension that are read; real ones have up to ten.
-    static let maximumCount = 32
-    /// Extensions of one certificate that are looked at for unknown critical ones.
-    private static let maximumExtensionCount = 256
-
     /// Wraps `X509_get_ext_d2i` and the accessors of its types.
     init(of x509: OpaquePointer) {
         var malformed = unsafe X509_get_extension_flags(x509) & UInt32(EXFLAG_INVALID) != 0
@@ -14,13 +9,13 @@ extension CertificateExtensions {
         keyUsage = unsafe Self.keyUsage(of: x509, &malformed)
         extendedKeyUsage = unsafe Self.decoded(NID_ext_key_usage, of: x509, &malformed).map { list in
             let owner = unsafe OpenSSLObject(adopting: list, freedBy: EXTENDED_KEY_USAGE_free)
-            return unsafe owner?.objects(kv_objects_count, kv_objects_at, limit: Self.maximumCount) ?? []
+            return unsafe owner?.objects(kv_objects_count, kv_objects_at) ?? []
         }
         let policyList = unsafe Self.decoded(NID_certificate_policies, of: x509, &malformed)
         let policyOwner = unsafe OpenSSLObject(adopting: policyList, freedBy: CERTIFICATEPOLICIES_free)
         policies =
-            unsafe policyOwner?.objects(kv_policies_count, kv_policies_at, limit: Self.maximumCount) ?? []
-        basicConstraints = unsafe Self.basicConstraints(of: x509, &malformed)
+            unsafe policyOwner?.objects(kv_policies_count, kv_policies_at) ?? []
+        isAuthority = unsafe Self.isAuthority(x509, &malformed)
 
         let names = unsafe OpenSSLObject(
             adopting: Self.decoded(NID_subject_alt_name, of: x509, &malformed),
@@ -32,7 +27,6 @@ extension CertificateExtensions {
             unsafe names?.with { unsafe Self.texts(in: $0, pick) } ?? []
         }
         emailAddresses = unsafe texts(kv_general_name_email)
-        dnsNames = unsafe texts(kv_general_name_dns)
         principalNames = unsafe texts(kv_general_name_upn)
 
         let points = unsafe OpenSSLObject(
@@ -88,17 +82,11 @@ extension CertificateExtensions {
         return unsafe value.map { OpaquePointer($0) }
     }
 
-    private static func basicConstraints(of x509: OpaquePointer, _ malformed: inout Bool) -> BasicConstraints?
-    {
-        guard let pointer = unsafe decoded(NID_basic_constraints, of: x509, &malformed) else { return nil }
+    private static func isAuthority(_ x509: OpaquePointer, _ malformed: inout Bool) -> Bool {
+        guard let pointer = unsafe decoded(NID_basic_constraints, of: x509, &malformed) else { return false }
         let value = unsafe UnsafeMutablePointer<BASIC_CONSTRAINTS>(pointer)
         defer { unsafe BASIC_CONSTRAINTS_free(value) }
-        var length: Int?
-        if let number = unsafe kv_basic_constraints_path_length(value) {
-            var decoded: Int64 = 0
-            if unsafe ASN1_INTEGER_get_int64(&decoded, number) == 1 { length = Int(decoded) }
-        }
-        return BasicConstraints(isAuthority: unsafe kv_basic_constraints_ca(value) != 0, pathLength: length)
+        return unsafe value.pointee.ca != 0
     }
 
     /// A text of any type; `nil` where the extension makes no sense: it is private, and no reason to reject a certificate.
@@ -126,9 +114,8 @@ extension CertificateExtensions {
     }
 
     private static func unknownCritical(of x509: OpaquePointer) -> [ObjectID] {
-        let count = min(Int(unsafe X509_get_ext_count(x509)), maximumExtensionCount)
-        return (0..<max(count, 0)).compactMap { index in
-            guard let entry = unsafe X509_get_ext(x509, Int32(index)),
+        (0..<max(0, unsafe X509_get_ext_count(x509))).compactMap { index in
+            guard let entry = unsafe X509_get_ext(x509, index),
                 unsafe X509_EXTENSION_get_critical(entry) == 1, unsafe X509_supported_extension(entry) == 0
             else { return nil }
             return unsafe ObjectID(reading: X509_EXTENSION_get_object(entry))
@@ -140,13 +127,10 @@ extension OpenSSLObject {
     /// The object identifiers of a list.
     fileprivate borrowing func objects(
         _ count: (OpaquePointer?) -> Int32,
-        _ at: (OpaquePointer?, Int32) -> OpaquePointer?,
-        limit: Int
+        _ at: (OpaquePointer?, Int32) -> OpaquePointer?
     ) -> [ObjectID] {
         unsafe with { list in
-            (0..<Int32(clamping: max(0, min(Int(unsafe count(list)), limit)))).map { index in
-                unsafe ObjectID(reading: at(list, index))
-            }
+            (0..<max(0, unsafe count(list))).map { unsafe ObjectID(reading: at(list, $0)) }
         }
     }
 }

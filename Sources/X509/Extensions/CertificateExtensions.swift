@@ -6,20 +6,14 @@ package struct CertificateExtensions: Hashable, Sendable {
             cRLSign, encipherOnly, decipherOnly
     }
 
-    package struct BasicConstraints: Hashable, Sendable {
-        package let isAuthority: Bool
-        /// How many authorities may follow in a chain; `nil` where there is no limit.
-        package let pathLength: Int?
-    }
-
     /// `nil` when the certificate has no such extension: every use is allowed then; none where it makes no sense.
     package let keyUsage: [KeyUsage]?
     /// `nil` when the certificate has no such extension.
     package let extendedKeyUsage: [ObjectID]?
     package let policies: [ObjectID]
-    package let basicConstraints: BasicConstraints?
+    /// An authority by basicConstraints (RFC 5280, 4.2.1.9).
+    package let isAuthority: Bool
     package let emailAddresses: [CertificateText]
-    package let dnsNames: [CertificateText]
     /// Microsoft's user principal names (otherName 1.3.6.1.4.1.311.20.2.3).
     package let principalNames: [CertificateText]
     package let crlDistributionPoints: [DistributionPoint]
@@ -37,6 +31,4 @@ package struct CertificateExtensions: Hashable, Sendable {
     package let needsNoRevocationCheck: Bool
     /// The extensions contradict their own format or each other; such a certificate is never trusted.
     package let isMalformed: Bool
-
-    package var isAuthority: Bool { basicConstraints?.isAuthority ?? false }
 }

@@ -17,8 +17,6 @@ package struct DistinguishedName: Hashable, Sendable, CustomStringConvertible {
     package var commonName: CertificateText? { self["2.5.4.3"] }
     /// The first attribute serialNumber (2.5.4.5): HSA-id or personal identity number on SITHS cards.
     package var serialNumber: CertificateText? { self["2.5.4.5"] }
-    /// The first attribute organizationName (2.5.4.10).
-    package var organization: CertificateText? { self["2.5.4.10"] }
 
     package subscript(dotted: String) -> CertificateText? {
         attributes.first { $0.type.dotted == dotted }?.value

@@ -10,8 +10,6 @@ package struct ObjectID: Hashable, Sendable, CustomStringConvertible {
 
     /// id-kp-clientAuth (RFC 5280, 4.2.1.12).
     package static let clientAuthentication = ObjectID("1.3.6.1.5.5.7.3.2")
-    /// id-kp-OCSPSigning (RFC 6960, 4.2.2.2).
-    package static let ocspSigning = ObjectID("1.3.6.1.5.5.7.3.9")
     /// The number printed on the card (SEIS card number, cards.md of SITHS).
     package static let cardNumber = ObjectID("1.2.752.34.2.1")
 

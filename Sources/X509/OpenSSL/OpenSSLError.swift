@@ -40,7 +40,7 @@ package struct OpenSSLError: Error, Hashable, Sendable {
     /// Whether a signature was looked at and is wrong, and not a call could not be done.
     ///
     /// RSA says what is wrong with a signature (`ERR_LIB_RSA`); other kinds of keys leave nothing but that there was an error.
-    package func tellsWrongSignature(isRSA: Bool) -> Bool {
+    package func isWrongSignature(isRSA: Bool) -> Bool {
         guard !isOutOfMemory else { return false }
         if isRSA { return entries.contains { ERR_GET_LIB($0.code) == ERR_LIB_RSA } }
         return !entries.contains { [ERR_LIB_EVP, ERR_LIB_CRYPTO].contains(ERR_GET_LIB($0.code)) }

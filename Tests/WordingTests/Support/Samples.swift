@@ -65,7 +65,7 @@ enum Samples {
             .revocationUnknown(link, []), .revocationUnknown(link, [.notCached]), .keyNotHeld(link),
             .possessionUnknown(link, .schemeDoesNotFit(.ellipticCurve("secp224r1"))),
             .possessionUnknown(link, .weakKey), .possessionUnknown(link, .library(error)),
-            .other(link, code: 17, text: "out of memory"), .other(link, code: 1, text: "unspecified"),
+            .notChecked(link, error), .other(link, code: 1, text: "unspecified"),
             .other(nil, code: 1, text: "unspecified"),
             .revoked(link, at: instant, reason: nil), .revoked(issuer, at: instant, reason: .unspecified),
         ]

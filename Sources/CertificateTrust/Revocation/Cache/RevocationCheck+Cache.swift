@@ -37,6 +37,7 @@ extension RevocationCheck {
         guard let cache = revocation.cache else { return nil }
         let isRevoked = answers.contains(where: \.statement.status.isFinal)
         var failure: Int32?
+        var isNew = false
         for answer in answers {
             // What is revoked for good stays so, and whoever says something else is not to be remembered.
             guard let bytes = answer.bytes, !isRevoked || answer.statement.status.isFinal else { continue }
@@ -48,7 +49,9 @@ extension RevocationCheck {
             }
             guard !isOld else { continue }
             failure = cache.keep(bytes, as: kind == .crl ? .crl(address) : answerKey(address)) ?? failure
+            isNew = true
         }
+        if isNew { cache.removeSuperfluous() }
         return failure
     }
 

@@ -16,10 +16,11 @@ extension RevocationCache {
         }
     }
 
-    /// Removes from the folder what has been out of date for long, and the oldest of what is too much.
+    /// Removes from the first folder what has been out of date for long, and the oldest of what is too much.
     ///
     /// What says that somebody's certificate is revoked stays as long as there is room.
-    func removeSuperfluous(in folder: String, at instant: Instant = .now) {
+    func removeSuperfluous(at instant: Instant = .now) {
+        guard let folder = folders.first else { return }
         let limit = Instant(seconds: instant.seconds - Self.outdatedLimit)
         var kept: [Candidate] = []
         for candidate in candidates(in: folder) {
@@ -49,7 +50,7 @@ extension RevocationCache {
     }
 
     private func candidates(in folder: String) -> [Candidate] {
-        Key.folders.flatMap { name -> [Candidate] in
+        ["crl", "ocsp"].flatMap { name -> [Candidate] in
             guard let directory = unsafe opendir("\(folder)/\(name)") else { return [] }
             defer { unsafe _ = closedir(directory) }
             var found: [Candidate] = []

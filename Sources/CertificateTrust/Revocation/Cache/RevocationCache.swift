@@ -60,7 +60,7 @@ package struct RevocationCache: Sendable {
             .sorted { $0.fetched > $1.fetched }
     }
 
-    /// Keeps `bytes` for the next time, either all of them or nothing, and removes what is too much or too old.
+    /// Keeps `bytes` for the next time, either all of them or nothing.
     ///
     /// Answers an `errno` when it could not. The folder, and the one that it is in, are made where they are missing.
     func keep(_ bytes: [UInt8], as key: Key) -> Int32? {
@@ -72,6 +72,8 @@ package struct RevocationCache: Sendable {
         let folder = "\(top)/\(key.folder)"
         for (path, mode) in [(top, 0o755), (folder, key.folderMode)] as [(String, mode_t)]
         where unsafe mkdir(path, mode) != 0 && errno != EEXIST { return errno }
+        // Whatever the mask of the process is, and whoever made it.
+        _ = unsafe chmod(folder, key.folderMode)
         let temporary = "\(folder)/.new-\(UInt64.random(in: 0...UInt64.max))"
         do {
             let file = try FileDescriptor.open(
@@ -92,7 +94,6 @@ package struct RevocationCache: Sendable {
             unsafe unlink(temporary)
             return (error as? Errno)?.rawValue ?? EIO
         }
-        removeSuperfluous(in: top)
         return nil
     }
 
@@ -110,35 +111,18 @@ package struct RevocationCache: Sendable {
 }
 
 extension RevocationCache.Key {
-    static let folders = ["crl", "ocsp"]
-
-    var folder: String {
+    /// Folder, mode of the folder, mode of a file, and how many bytes one has at most.
+    private var place: (folder: String, folderMode: mode_t, fileMode: mode_t, maximumSize: Int) {
         switch self {
-        case .crl: "crl"
-        case .ocsp: "ocsp"
+        case .crl: ("crl", 0o755, 0o644, CRL.maximumSize)
+        case .ocsp: ("ocsp", 0o700, 0o600, OCSPResponse.maximumSize)
         }
     }
 
-    var maximumSize: Int {
-        switch self {
-        case .crl: CRL.maximumSize
-        case .ocsp: OCSPResponse.maximumSize
-        }
-    }
-
-    fileprivate var folderMode: mode_t {
-        switch self {
-        case .crl: 0o755
-        case .ocsp: 0o700
-        }
-    }
-
-    fileprivate var fileMode: mode_t {
-        switch self {
-        case .crl: 0o644
-        case .ocsp: 0o600
-        }
-    }
+    var folder: String { place.folder }
+    var maximumSize: Int { place.maximumSize }
+    fileprivate var folderMode: mode_t { place.folderMode }
+    fileprivate var fileMode: mode_t { place.fileMode }
 
     fileprivate var text: String {
         switch self {
