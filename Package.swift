@@ -77,7 +77,7 @@ let package = Package(
         ),
         .target(
             name: "CertificateTrust",
-            dependencies: ["COpenSSL", "X509", subprocess, system],
+            dependencies: ["CLinux", "COpenSSL", "X509", subprocess, system],
             swiftSettings: strict
         ),
 

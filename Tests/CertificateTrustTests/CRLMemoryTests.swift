@@ -22,11 +22,16 @@ import Testing
         }
 
         func keep(_ list: String) throws {
-            #expect(cache.keep(try Fixtures.crl(list), as: .crl(CRLMemoryTests.address)) == nil)
+            #expect(
+                cache.keep(
+                    try Fixtures.crl(list),
+                    as: .crl(CRLMemoryTests.address, of: Fixtures.certificate("issuer"))
+                ) == nil
+            )
         }
 
         func file() throws -> CacheFile {
-            let files = cache.files(.crl(CRLMemoryTests.address))
+            let files = cache.files(.crl(CRLMemoryTests.address, of: try Fixtures.certificate("issuer")))
             return try #require(files.first)
         }
 

@@ -18,7 +18,10 @@ import Testing
         }
 
         func keep(_ list: MadeCRL) throws {
-            #expect(cache.keep(try list.der(), as: .crl(Lists.issuerAddress)) == nil)
+            #expect(
+                cache.keep(try list.der(), as: .crl(Lists.issuerAddress, of: Fixtures.certificate("issuer")))
+                    == nil
+            )
         }
 
         func keep(answer bytes: [UInt8], about certificate: Certificate) throws {
@@ -142,7 +145,10 @@ import Testing
         // Another list of the same address, in another folder, in force for years.
         let other = RevocationCache(folders: [folder.path])
         let list = MadeCRL(thisUpdate: Instant(seconds: MadeCRL.june.seconds + days * Self.day))
-        #expect(other.keep(try list.der(), as: .crl(Lists.issuerAddress)) == nil)
+        #expect(
+            other.keep(try list.der(), as: .crl(Lists.issuerAddress, of: Fixtures.certificate("issuer")))
+                == nil
+        )
         let chain = [
             ChainLink(certificate: try Fixtures.certificate("on-hold"), origin: .subject),
             ChainLink(certificate: try Fixtures.certificate("issuer"), origin: .handedIn),

@@ -15,7 +15,7 @@ enum OpenPGPTargets {
         guard let first = input.first else { return }
         let place = places[Int(first) % places.count]
         let content = Array(input.dropFirst())
-        let reading = FamilyReading(family: OpenPGPFamily.self, mostCommands: 48, mostCertificates: 1) {
+        let reading = FamilyReading(family: OpenPGPFamily.self, mostCommands: 48, mostCertificates: 3) {
             command in
             if command.asks(place) { return content.answered }
             if command.asks(places[0]) { return related.answered }
@@ -73,7 +73,7 @@ extension FuzzedFamily {
         name: "openpgp",
         target: .cardOpenPGP,
         profiles: [.openpgp],
-        mostCertificates: 1,
+        mostCertificates: 3,
         scenes: [
             CardScene(name: "report", operation: .report),
             CardScene(name: "verify", operation: .verify),

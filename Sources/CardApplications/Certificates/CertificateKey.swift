@@ -34,6 +34,8 @@ package enum CertificateKey: Hashable, Sendable {
     /// The key in `certificate`, hostile; `nil` when it is none, or of another kind.
     package init?(certificate der: [UInt8]) {
         guard let key = (try? Certificate(der: der))?.key else { return nil }
+        // Anybody can sign with such a key, so that its signature shows nothing.
+        guard !key.isROCAShaped, !key.hasWorthlessExponent else { return nil }
         switch key.kind {
         case .rsa where (512...8_192).contains(key.bits): self = .rsa(bits: key.bits)
         case .ellipticCurve(let name):

@@ -28,11 +28,12 @@ package struct CRL: ~Copyable {
                 var cursor = bytes.baseAddress
                 return unsafe d2i_X509_CRL(nil, &cursor, bytes.count)
             }
+            // OpenSSL would ask the person at the terminal for the password of an encrypted PEM.
             let memory = unsafe OpenSSLObject(
                 adopting: BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)),
                 freedBy: BIO_free_all
             )
-            return unsafe memory?.with { unsafe PEM_read_bio_X509_CRL($0, nil, nil, nil) }
+            return unsafe memory?.with { unsafe PEM_read_bio_X509_CRL($0, nil, { _, _, _, _ in -1 }, nil) }
         }
         guard let owner = unsafe OpenSSLObject(adopting: pointer, freedBy: X509_CRL_free) else {
             let error = OpenSSLError.drain()
@@ -49,6 +50,18 @@ package struct CRL: ~Copyable {
         }
     }
 
+    /// The list alone, in DER; empty when OpenSSL fails.
+    var der: [UInt8] {
+        unsafe owner.with { crl in
+            var bytes: UnsafeMutablePointer<UInt8>?
+            let count = unsafe i2d_X509_CRL(crl, &bytes)
+            defer { unsafe CRYPTO_free(bytes, #file, #line) }
+            return unsafe bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: Int(count))) } ?? []
+        }
+    }
+
+    var thisUpdate: Instant? { unsafe owner.with { unsafe Instant(reading: X509_CRL_get0_lastUpdate($0)) } }
+
     /// What the list says about `certificate`, whose issuer's certificate has been verified.
     ///
     /// `point` is where the list was fetched. A list that is out of date may still say that the certificate is revoked, for
@@ -61,9 +74,8 @@ package struct CRL: ~Copyable {
         maximumAge: Int64 = Revocation.standardMaximumAge
     ) throws(Problem) -> RevocationStatement {
         if point.isIndirect { throw .indirect }
-        if point.isForSomeReasons { throw .someReasons }
         try checkSignature(of: issuer, for: certificate)
-        try checkScope(for: certificate)
+        let problem = try scopeProblem(for: certificate)
         let times = unsafe owner.with { crl in
             unsafe (
                 Instant(reading: X509_CRL_get0_lastUpdate(crl)),
@@ -71,8 +83,12 @@ package struct CRL: ~Copyable {
             )
         }
         guard let thisUpdate = times.0 else { throw .notACRL }
+        let status = unsafe owner.with { unsafe Self.status(of: certificate, in: $0, thisUpdate) }
+        // A list of some reasons proves nothing by what is not on it, but by what is.
+        if let problem, problem != .someReasons || status == .good { throw problem }
+        if point.isForSomeReasons, status == .good { throw .someReasons }
         return try RevocationStatement(
-            unsafe owner.with { unsafe Self.status(of: certificate, in: $0, thisUpdate) },
+            status,
             from: thisUpdate,
             until: times.1,
             signed: thisUpdate,
@@ -132,7 +148,7 @@ package struct CRL: ~Copyable {
         }
     }
 
-    private borrowing func checkScope(for certificate: Certificate) throws(Problem) {
+    private borrowing func scopeProblem(for certificate: Certificate) throws(Problem) -> Problem? {
         let isDelta = unsafe owner.with { unsafe X509_CRL_get_ext_by_NID($0, NID_delta_crl, -1) >= 0 }
         if isDelta { throw .delta }
         let conditions = conditions()
@@ -142,7 +158,7 @@ package struct CRL: ~Copyable {
             try unsafe IssuingDistributionPoint(of: crl)
         }
         try Self.checkMemory()
-        if let problem = scope?.problem(for: certificate) { throw problem }
+        return scope?.problem(for: certificate)
     }
 
     private borrowing func conditions() -> Conditions {

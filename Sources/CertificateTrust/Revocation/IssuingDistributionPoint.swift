@@ -39,17 +39,17 @@ struct IssuingDistributionPoint {
     /// What keeps the list from being about `certificate` (RFC 5280, 6.3.3 b).
     func problem(for certificate: Certificate) -> Revocation.CRLProblem? {
         if isIndirect { return .indirect }
-        if isForSomeReasons { return .someReasons }
         let isAuthority = certificate.extensions.isAuthority
         if isForAttributes || isForAuthorities && !isAuthority || isForUsers && isAuthority {
             return .otherScope
         }
-        guard let names else { return nil }
+        let partial: Revocation.CRLProblem? = isForSomeReasons ? .someReasons : nil
+        guard let names else { return partial }
         // Any name of any of the certificate's points: one list may be offered at many (6.3.3 b 2 i).
         let isMeant = certificate.extensions.crlDistributionPoints.contains { point in
-            !point.isIndirect && !point.isForSomeReasons
+            !point.isIndirect
                 && point.names.contains { name in names.contains { $0.isSameName(as: name) } }
         }
-        return isMeant ? nil : .otherScope
+        return isMeant ? partial : .otherScope
     }
 }

@@ -11,15 +11,21 @@ package struct OCSPResponse: ~Copyable {
     /// Larger ones are not fetched; real ones have about 2,000 bytes.
     static let maximumSize = 64 << 10
 
+    /// The answer alone, without what stood behind it.
+    let der: [UInt8]
+
     private let owner: OpenSSLObject
 
     /// Reads DER; what stands behind the answer is not looked at, for the signature covers the answer alone.
     package init(der: [UInt8]) throws(Problem) {
         do throws(OpenSSLError) { try OpenSSLError.prepareQueue() } catch { throw .library(error) }
+        var used = 0
         let pointer = unsafe der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
-            guard bytes.count <= Self.maximumSize else { return nil }
-            var cursor = bytes.baseAddress
-            return unsafe d2i_OCSP_RESPONSE(nil, &cursor, bytes.count)
+            guard bytes.count <= Self.maximumSize, let start = bytes.baseAddress else { return nil }
+            var cursor: UnsafePointer<UInt8>? = unsafe start
+            let pointer = unsafe d2i_OCSP_RESPONSE(nil, &cursor, bytes.count)
+            used = unsafe cursor.map { unsafe $0 - start } ?? 0
+            return unsafe pointer
         }
         guard let response = unsafe OpenSSLObject(adopting: pointer, freedBy: OCSP_RESPONSE_free) else {
             throw Self.unreadable()
@@ -34,6 +40,7 @@ package struct OCSPResponse: ~Copyable {
             throw Self.unreadable()
         }
         self.owner = owner
+        self.der = Array(der.prefix(used))
     }
 
     /// Until when the answer counts, and whether it says of anybody that his certificate is revoked.

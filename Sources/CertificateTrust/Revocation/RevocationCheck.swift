@@ -107,7 +107,8 @@ struct RevocationCheck {
 
     mutating func judge(answer bytes: [UInt8], of address: String, fetched: Instant, isFromCache: Bool) {
         do throws(Revocation.OCSPProblem) {
-            let statement = try OCSPResponse(der: bytes).statement(
+            let response = try OCSPResponse(der: bytes)
+            let statement = try response.statement(
                 about: certificate,
                 issuer: issuer,
                 at: instant,
@@ -115,10 +116,10 @@ struct RevocationCheck {
                 maximumAge: revocation.maximumAge
             )
             if let problem = statement.delegate.flatMap(problem(ofSigner:)) {
-                // Nobody who cannot be asked makes something forgotten that is known to be revoked.
-                guard problem == .signerNotChecked, statement.status != .good else { throw problem }
+                // What happened to the signer since makes nothing forgotten that is known to be revoked.
+                guard statement.status != .good else { throw problem }
             }
-            add(statement, .ocsp, address, fetched, isFromCache ? nil : bytes)
+            add(statement, .ocsp, address, fetched, isFromCache ? nil : response.der)
         } catch {
             obstacles.append(.ocsp(address: address, error))
         }

@@ -46,7 +46,9 @@ package struct RevocationStatement: Hashable, Sendable {
         grace: Int64 = 0,
         or _: Problem.Type
     ) throws(Problem) {
-        for begin in [thisUpdate, signed] where begin.seconds > instant.seconds + Self.tolerance {
+        // A clock that is wrong makes nothing forgotten that is revoked for good.
+        for begin in [thisUpdate, signed]
+        where !status.isFinal && begin.seconds > instant.seconds + Self.tolerance {
             throw .notYetValid(from: begin)
         }
         // Times have four digits of years, so nothing overflows.

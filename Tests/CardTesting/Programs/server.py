@@ -118,6 +118,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.chunks([crl()[:1000], crl()[1000:]])
         if path == "/endless-chunks":
             return self.chunks(iter(lambda: bytes(1 << 16), b""))
+        if path == "/endless-trailer":
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"0\r\n")
+            while True:
+                self.wfile.write(b"X-Trailer: " + b"a" * 60000 + b"\r\n")
         if path == "/large":
             return self.endless()
         if path == "/cut":

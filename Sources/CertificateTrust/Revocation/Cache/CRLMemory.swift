@@ -9,6 +9,9 @@ final class SharedCRL: Sendable {
 
     init(_ bytes: [UInt8]) throws(CRL.Problem) { list = Mutex(try CRL(bytes)) }
 
+    var der: [UInt8] { list.withLock { $0.der } }
+    var thisUpdate: Instant? { list.withLock { $0.thisUpdate } }
+
     func statement(
         about certificate: Certificate,
         issuer: Certificate,

@@ -11,7 +11,8 @@ internal import X509
 package struct RevocationCache: Sendable {
     /// What is kept, and where it was fetched.
     enum Key: Hashable, Sendable {
-        case crl(String)
+        /// Issuers with one name or several keys may use one address, for lists of their own.
+        case crl(String, issuer: [UInt8] = [])
         /// An answer is about one certificate.
         case ocsp(String, serialNumber: [UInt8], issuer: [UInt8])
     }
@@ -111,6 +112,11 @@ package struct RevocationCache: Sendable {
 }
 
 extension RevocationCache.Key {
+    /// The list of this issuer's name and key.
+    static func crl(_ address: String, of issuer: Certificate) -> RevocationCache.Key {
+        .crl(address, issuer: issuer.subject.encoded + issuer.publicKeyBits)
+    }
+
     /// Folder, mode of the folder, mode of a file, and how many bytes one has at most.
     private var place: (folder: String, folderMode: mode_t, fileMode: mode_t, maximumSize: Int) {
         switch self {
@@ -126,7 +132,7 @@ extension RevocationCache.Key {
 
     fileprivate var text: String {
         switch self {
-        case .crl(let address): "crl \(address)"
+        case .crl(let address, let issuer): "crl \(address) \(HexDigits.text(of: issuer))"
         case .ocsp(let address, let serialNumber, let issuer):
             "ocsp \(address) \(HexDigits.text(of: serialNumber)) \(HexDigits.text(of: issuer))"
         }

@@ -19,7 +19,7 @@ extension RevocationCheck {
             }
         }
         for (address, point) in points {
-            for file in cache.files(.crl(address)) {
+            for file in cache.files(listKey(address)) {
                 let isRead = judgeList(of: address, point, nil) {
                     () throws(Revocation.CRLProblem) in try lists.list(in: file)
                 }
@@ -39,21 +39,38 @@ extension RevocationCheck {
         var failure: Int32?
         var isNew = false
         for answer in answers {
-            // What is revoked for good stays so, and whoever says something else is not to be remembered.
+            // What is revoked for good stays so, and what says something else is not kept beside it.
             guard let bytes = answer.bytes, !isRevoked || answer.statement.status.isFinal else { continue }
-            let (kind, address) = (answer.evidence.kind, answer.evidence.address)
-            let isOld = answers.contains { other in
-                other.evidence.isFromCache && other.evidence.kind == kind
-                    && other.evidence.address == address
-                    && RevocationStatement.isWeaker(answer.statement, than: other.statement)
-            }
-            guard !isOld else { continue }
-            failure = cache.keep(bytes, as: kind == .crl ? .crl(address) : answerKey(address)) ?? failure
+            let address = answer.evidence.address
+            let key = answer.evidence.kind == .crl ? listKey(address) : answerKey(address)
+            guard !isOlder(answer, than: cache.files(key)) else { continue }
+            failure = cache.keep(bytes, as: key) ?? failure
             isNew = true
         }
         if isNew { cache.removeSuperfluous() }
         return failure
     }
+
+    /// Whether something younger is kept, whatever it says about this certificate, and whether it counts at this instant.
+    ///
+    /// A list that is replayed to a clock that is wrong must not take the place of a younger one.
+    private func isOlder(_ answer: Answer, than files: [CacheFile]) -> Bool {
+        switch answer.evidence.kind {
+        case .crl:
+            files.contains { file in
+                let kept = (try? revocation.lists.list(in: file))?.flatMap { $0.list.thisUpdate }
+                return kept.map { $0 > answer.statement.thisUpdate } ?? false
+            }
+        case .ocsp:
+            answers.contains { other in
+                other.evidence.isFromCache && other.evidence.kind == .ocsp
+                    && other.evidence.address == answer.evidence.address
+                    && RevocationStatement.isWeaker(answer.statement, than: other.statement)
+            }
+        }
+    }
+
+    private func listKey(_ address: String) -> RevocationCache.Key { .crl(address, of: issuer) }
 
     private func answerKey(_ address: String) -> RevocationCache.Key {
         .ocsp(address, serialNumber: certificate.serialNumber, issuer: certificate.issuer.encoded)

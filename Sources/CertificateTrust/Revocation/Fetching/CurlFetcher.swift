@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Subprocess
 internal import SystemPackage
@@ -126,6 +127,7 @@ package struct CurlFetcher: Sendable {
                 output: .sequence,
                 error: .string(limit: 1 << 16)
             ) { execution in
+                limitMemory(of: execution.processIdentifier.value)
                 var bytes: [UInt8] = []
                 for try await buffer in execution.standardOutput {
                     unsafe buffer.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
@@ -147,6 +149,16 @@ package struct CurlFetcher: Sendable {
             throw failure(toStart: error)
         }
     }
+
+    /// curl 7.88 keeps headers behind a body in memory without end, which no count of the body notices.
+    ///
+    /// Where the system forbids it (the daemon's sandbox), the service's own limit holds.
+    private static func limitMemory(of process: pid_t) {
+        _ = kv_limit_address_space(process, maximumMemory)
+    }
+
+    /// Address space of the child in bytes, its libraries included.
+    private static let maximumMemory: UInt64 = 256 << 20
 
     // MARK: Failures
 

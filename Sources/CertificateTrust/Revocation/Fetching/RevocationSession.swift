@@ -29,8 +29,10 @@ package final class RevocationSession: Sendable {
     ) throws(CurlFetcher.Failure) -> (list: Result<SharedCRL, Revocation.CRLProblem>, bytes: [UInt8]) {
         let known = state.withLock { state in state.lists.first { $0.address == address } }
         if let known { return (known.list, known.bytes) }
-        let bytes = try fetch(address, maximumSize: CRL.maximumSize)
-        let list = Result { () throws(Revocation.CRLProblem) in try SharedCRL(bytes) }
+        let fetched = try fetch(address, maximumSize: CRL.maximumSize)
+        let list = Result { () throws(Revocation.CRLProblem) in try SharedCRL(fetched) }
+        // The list alone: what a server puts behind it would fill the cache.
+        let bytes = (try? list.get())?.der ?? []
         state.withLock { state in
             state.lists.append((address, list, bytes))
             if state.lists.count > Self.maximumCount { state.lists.removeFirst() }
