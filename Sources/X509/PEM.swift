@@ -6,7 +6,7 @@ package enum PEM {
         try text(der: certificate.der)
     }
 
-    /// The text of a certificate in DER, 64 characters a line; nobody looks into it.
+    /// The text of a certificate in DER, 64 characters a line; the DER is not parsed.
     ///
     /// Wraps `PEM_write_bio`.
     package static func text(der: [UInt8]) throws(OpenSSLError) -> String {

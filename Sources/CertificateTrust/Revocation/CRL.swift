@@ -43,7 +43,7 @@ package struct CRL: ~Copyable {
         self.owner = owner
     }
 
-    /// Until when the list counts, and whether it says of anybody that his certificate is revoked.
+    /// The nextUpdate of the list, and whether it has an entry.
     var summary: (nextUpdate: Instant?, saysRevoked: Bool) {
         unsafe owner.with { crl in
             unsafe (Instant(reading: X509_CRL_get0_nextUpdate(crl)), kv_revoked_count(crl) > 0)
@@ -194,7 +194,7 @@ package struct CRL: ~Copyable {
 extension CRL {
     /// What the extensions of a list and of its entries forbid.
     fileprivate struct Conditions {
-        /// Critical ones that nobody here understands; more than one of a kind is named once.
+        /// Critical ones that are not supported here; more than one of a kind is named once.
         let unknown: [ObjectID]
         /// An entry says whose certificate it is about (certificateIssuer; RFC 5280, 5.3.3).
         ///

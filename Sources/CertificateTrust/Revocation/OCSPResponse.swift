@@ -43,7 +43,7 @@ package struct OCSPResponse: ~Copyable {
         self.der = Array(der.prefix(used))
     }
 
-    /// Until when the answer counts, and whether it says of anybody that his certificate is revoked.
+    /// The latest nextUpdate in the response, and whether it says that a certificate is revoked.
     var summary: (nextUpdate: Instant?, saysRevoked: Bool) {
         unsafe owner.with { basic in
             var nextUpdate: Instant?

@@ -10,7 +10,7 @@ struct RevocationCheck {
     /// A responder's own certificate is looked for in lists alone, so that no responder is asked about himself.
     var asksResponders = true
 
-    /// What somebody who must know has said.
+    /// The statement of a valid CRL or OCSP response.
     struct Answer {
         let statement: RevocationStatement
         let evidence: Revocation.Evidence
@@ -116,7 +116,7 @@ struct RevocationCheck {
                 maximumAge: revocation.maximumAge
             )
             if let problem = statement.delegate.flatMap(problem(ofSigner:)) {
-                // What happened to the signer since makes nothing forgotten that is known to be revoked.
+                // What happened to the signer later does not hide that the certificate is revoked.
                 guard statement.status != .good else { throw problem }
             }
             add(statement, .ocsp, address, fetched, isFromCache ? nil : response.der)

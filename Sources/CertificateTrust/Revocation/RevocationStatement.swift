@@ -2,13 +2,13 @@ package import X509
 
 /// Whether a certificate is revoked, as far as it can be found out.
 package enum RevocationStatus: Hashable, Sendable {
-    /// Somebody who must know says that it is not revoked.
+    /// A valid CRL or OCSP response says that it is not revoked.
     case good
     /// Revoked, since when and why; an absent reason was not given.
     case revoked(at: Instant, reason: RevocationReason?)
     /// It could not be found out; everything that stood in the way, never empty.
     case unknown([Revocation.Obstacle])
-    /// Nobody asked.
+    /// Not checked, by the policy `off`.
     case unchecked
 
     /// Revoked, and not just on hold: nothing makes the certificate good again (RFC 5280, 5.3.1).

@@ -25,7 +25,7 @@ struct CertificatePath {
         let identity: UInt?
     }
 
-    /// Collects what the callback hears, which lets the verification go on.
+    /// Collects the errors that the callback receives, which lets the verification continue.
     final class Findings {
         private(set) var list: [Finding] = []
         /// Some dozen errors are possible for each certificate of a chain.
@@ -107,7 +107,7 @@ struct CertificatePath {
         }
         let result = unsafe X509_verify_cert(context)
         let error = unsafe X509_STORE_CTX_get_error(context)
-        // Whatever else is in the queue belongs to what was found, which has codes of its own.
+        // Other entries of the queue belong to the findings, which have codes of their own.
         let queue = OpenSSLError.drain()
         let isWrong = findings.list.contains { $0.code == X509_V_ERR_CERT_SIGNATURE_FAILURE }
         if queue.isOutOfMemory || isWrong && !queue.isWrongSignature(isRSA: hasOnlyRSAKeys) { throw queue }

@@ -6,7 +6,7 @@ package struct SignatureAlgorithm: Hashable, Sendable {
     package let name: String
     /// OpenSSL's name of the digest, such as `SHA1`; `nil` where the algorithm has none of its own or is unknown.
     package let digest: String?
-    /// MD5, SHA-1 and whatever is as weak; an unknown algorithm counts as weak.
+    /// MD5, SHA-1 and digests as weak as these; an unknown algorithm counts as weak.
     package let isWeak: Bool
 
     /// What it costs to make two documents with one signature, as a power of two; less is weak (NIST SP 800-57, part 1,

@@ -6,8 +6,8 @@ internal import X509
 /// Folders in which fetched CRLs and OCSP answers are kept.
 ///
 /// Everything in them is signed by others and judged anew each time it is used. Files must belong to root or to the user
-/// who runs this, and nobody else may be able to write to them. Lists may be read by everybody; answers tell who has used
-/// the machine, and are for their owner alone.
+/// who runs this, and no other user may be able to write to them. Lists may be read by all users; answers tell who has
+/// used the machine, and are for their owner alone.
 package struct RevocationCache: Sendable {
     /// What is kept, and where it was fetched.
     enum Key: Hashable, Sendable {
@@ -22,7 +22,7 @@ package struct RevocationCache: Sendable {
     /// Bytes in the first folder; more is removed, the oldest first, and what says "revoked" last.
     var maximumSize = 100_000_000
 
-    /// Seconds after its nextUpdate for which something is kept that says "revoked" of nobody.
+    /// Seconds after its nextUpdate for which a file is kept that does not say "revoked".
     static let outdatedLimit: Int64 = 30 * 86_400
 
     private let names = Names()
@@ -35,7 +35,7 @@ package struct RevocationCache: Sendable {
 
     package init(folders: [String]) { self.folders = folders }
 
-    /// What root fetched is for everybody; others keep their own besides.
+    /// Lists that root fetched are for everybody; other users keep their own besides.
     ///
     /// A service's own folder is the one that systemd names (`CACHE_DIRECTORY`, systemd.exec), a user's is that of the XDG
     /// Base Directory Specification.
@@ -85,7 +85,7 @@ package struct RevocationCache: Sendable {
             )
             try file.closeAfter {
                 try file.writeAll(bytes)
-                // Whatever the mask of the process is.
+                // Independent of the umask.
                 guard fchmod(file.rawValue, key.fileMode) == 0, fsync(file.rawValue) == 0 else {
                     throw Errno(rawValue: errno)
                 }
