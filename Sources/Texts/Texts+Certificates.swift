@@ -93,9 +93,16 @@ extension Texts {
             "issuers": issuers.joined(separator: ", "),
         ]
         return issuers.isEmpty
-            ? text("{root}, which this computer trusts, vouches for {certificates}", arguments)
+            ? text(
+                "{root}, which this computer trusts, vouches for certificate {certificates}",
+                "{root}, which this computer trusts, vouches for certificates {certificates}",
+                count: certificates.count,
+                arguments
+            )
             : text(
-                "{root}, which this computer trusts, vouches for {certificates} through {issuers}",
+                "{root}, which this computer trusts, vouches for certificate {certificates} through {issuers}",
+                "{root}, which this computer trusts, vouches for certificates {certificates} through {issuers}",
+                count: certificates.count,
                 arguments
             )
     }
@@ -179,7 +186,7 @@ extension Texts {
     package func certificateOfOtherKey(_ id: String) -> Sentence {
         Sentence(
             text("Certificate {id} belongs to another key than the one on the card.", ["id": id]),
-            text("No PIN was asked for. Have the certificate of the card's own key put on the card.")
+            text("No PIN was asked for. Have the certificate of the card’s own key put on the card.")
         )
     }
     package var removedBeforeSignature: Sentence {

@@ -99,7 +99,7 @@ extension Texts {
     }
 
     /// What failed was OpenSSL, so that nothing is known.
-    package func notChecked(_ certificate: CertificateName?, _ detail: String) -> Sentence {
+    package func certificateNotChecked(_ certificate: CertificateName?, _ detail: String) -> Sentence {
         let arguments = ["detail": detail]
         return Sentence(
             certificate.map {

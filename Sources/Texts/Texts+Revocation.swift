@@ -152,7 +152,10 @@ extension Texts {
     }
     package func unknownProxy(_ address: String) -> Sentence {
         Sentence(
-            text("{address} cannot be reached: the proxy is unknown.", ["address": quoted(address)]),
+            text(
+                "{address} cannot be reached: the name service (DNS) does not know the proxy.",
+                ["address": quoted(address)]
+            ),
             text("Look at the proxy in http_proxy: http://PROXY:PORT")
         )
     }
@@ -238,40 +241,30 @@ extension Texts {
 
     /// A revocation list's.
     package func unusableList(_ address: String, _ problem: RevocationProblem) -> Sentence {
-        Sentence(
-            text(
-                "The list of revoked certificates from {address} cannot be used: {why}.",
-                ["address": address, "why": problem.why]
-            ),
+        let arguments = ["address": address, "why": problem.why]
+        return Sentence(
+            problem.isUnchecked
+                ? text(
+                    "The list of revoked certificates from {address} could not be checked: {why}.",
+                    arguments
+                )
+                : text("The list of revoked certificates from {address} cannot be used: {why}.", arguments),
             problem.next
         )
     }
     /// An OCSP responder's.
     package func unusableAnswer(_ address: String, _ problem: RevocationProblem) -> Sentence {
-        Sentence(
-            text(
-                "The answer of the issuer’s status service (OCSP) at {address} cannot be used: {why}.",
-                ["address": address, "why": problem.why]
-            ),
-            problem.next
-        )
-    }
-
-    package func uncheckedList(_ address: String, _ problem: RevocationProblem) -> Sentence {
-        Sentence(
-            text(
-                "The list of revoked certificates from {address} could not be checked: {why}.",
-                ["address": address, "why": problem.why]
-            ),
-            problem.next
-        )
-    }
-    package func uncheckedAnswer(_ address: String, _ problem: RevocationProblem) -> Sentence {
-        Sentence(
-            text(
-                "The answer of the issuer’s status service (OCSP) at {address} could not be checked: {why}.",
-                ["address": address, "why": problem.why]
-            ),
+        let arguments = ["address": address, "why": problem.why]
+        return Sentence(
+            problem.isUnchecked
+                ? text(
+                    "The answer of the issuer’s status service (OCSP) at {address} could not be checked: {why}.",
+                    arguments
+                )
+                : text(
+                    "The answer of the issuer’s status service (OCSP) at {address} cannot be used: {why}.",
+                    arguments
+                ),
             problem.next
         )
     }

@@ -1,7 +1,9 @@
 /// Why a revocation list or a responder's answer says nothing: a half sentence, and what to do.
 package struct RevocationProblem: Hashable, Sendable {
     package let why: String
-    package let next: String
+    let next: String
+    /// OpenSSL failed, so that nothing is known of the list or answer.
+    var isUnchecked = false
 }
 
 /// The problems of revocation lists and responders' answers.
@@ -131,7 +133,8 @@ extension Texts {
             why: text("OpenSSL failed ({detail})", ["detail": detail]),
             next: text(
                 "Try again. If it happens again, tell the administrator, with the words in parentheses."
-            )
+            ),
+            isUnchecked: true
         )
     }
 

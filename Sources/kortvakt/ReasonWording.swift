@@ -80,7 +80,8 @@ struct ReasonWording {
             texts.revocationUnknown(name(link), why: obstacles.first.map(revocation.sentence))
         case .keyNotHeld(let link): texts.keyNotHeld(name(link))
         case .possessionUnknown(let link, let obstacle): sentence(obstacle, about: link)
-        case .notChecked(let link, let error): texts.notChecked(name(link), links.detail(error))
+        case .notChecked(let link, let error):
+            texts.certificateNotChecked(name(link), links.detail(error))
         case .other(let link, let code, let text):
             texts.otherReason(link.map(name), text.isEmpty ? "?" : links.shown(text), code: Int(code))
         }

@@ -90,10 +90,6 @@ struct RevocationWording {
             texts.noAddress(others: others.isEmpty ? nil : links.list(others.map(\.raw)))
         case .notCached: texts.notCached(wasFetched: wasFetched)
         case .notFetched(let address, let failure): sentence(failure, links.shown(address))
-        case .crl(let address, .library(let error)):
-            texts.uncheckedList(links.shown(address), texts.libraryFailed(links.detail(error)))
-        case .ocsp(let address, .library(let error)):
-            texts.uncheckedAnswer(links.shown(address), texts.libraryFailed(links.detail(error)))
         case .crl(let address, let problem): texts.unusableList(links.shown(address), words(problem))
         case .ocsp(let address, let problem): texts.unusableAnswer(links.shown(address), words(problem))
         }

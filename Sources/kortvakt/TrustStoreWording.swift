@@ -33,7 +33,6 @@ struct TrustStoreWording {
         case .tooLarge(let limit): texts.trustTooLarge(limit: limit)
         case .tooMany(let limit):
             isWhole ? texts.tooManyInFolder(limit: limit) : texts.tooManyInFile(limit: limit)
-        case .notACertificate(.library(let error)): texts.trustNotChecked(links.detail(error))
         case .notACertificate(let error): texts.trustNotACertificate(links.reason(error))
         case .notOnlyCertificates(let found):
             texts.notOnlyCertificates(found, isKey: found.hasSuffix("PRIVATE KEY"))

@@ -30,7 +30,7 @@ struct CertVerifyTests {
         try await verify("login") { run, bench in
             #expect(run.exitCode == 0 && run.err.isEmpty, "\(run.said)")
             #expect(run.out.contains("Trusted: it is genuine and may be used to log in."))
-            #expect(run.out.hasSuffix("\n\(Self.root) vouches for 45 through \(Self.issuer)\n"))
+            #expect(run.out.hasSuffix("\n\(Self.root) vouches for certificate 45 through \(Self.issuer)\n"))
             #expect(!run.out.contains(bench.folder))
         }
     }
@@ -44,8 +44,8 @@ struct CertVerifyTests {
             let command = ["cert", "verify", "--trust", trust, "--revocation", "off"]
             let run = try await bench.kortvakt(command)
             #expect(run.exitCode == 0, "\(run.said)")
-            let line = "\(Self.root) vouches for 45, sign-2 through \(Self.issuer)\n"
-            #expect(run.out.components(separatedBy: "vouches for 45").count == 2)
+            let line = "\(Self.root) vouches for certificates 45, sign-2 through \(Self.issuer)\n"
+            #expect(run.out.components(separatedBy: "vouches for certificate").count == 2)
             #expect(run.out.hasSuffix("\n" + line) && !run.out.contains(trust), "\(run.out)")
             let verbose = try await bench.kortvakt(command + ["--verbose"])
             let files =
@@ -65,14 +65,17 @@ struct CertVerifyTests {
             let trust = try bench.writeTrust(["root", "issuer"])
             let command = ["cert", "verify", "--trust", trust, "--revocation", "off"]
             let one = try await bench.kortvakt(command)
-            #expect(one.exitCode == 9 && !one.out.contains("vouches for 45"), "\(one.out)")
-            #expect(one.out.contains("\(Self.root) vouches for sign-2 through \(Self.issuer)\n"))
+            #expect(one.exitCode == 9 && !one.out.contains("vouches for certificate 45"), "\(one.out)")
+            #expect(one.out.contains("\(Self.root) vouches for certificate sign-2 through \(Self.issuer)\n"))
             try Data(CardImage.der("hsaid2-ca")).write(to: URL(filePath: trust + "/hsaid2-ca.der"))
             let both = try await bench.kortvakt(command)
             #expect(both.exitCode == 0, "\(both.said)")
             let other = "TEST SITHS e-id Person HSA-id 2 CA v1"
-            #expect(both.out.contains("\(Self.root) vouches for 45 through \(other)\n"), "\(both.out)")
-            #expect(both.out.contains("\(Self.root) vouches for sign-2 through \(Self.issuer)\n"))
+            #expect(
+                both.out.contains("\(Self.root) vouches for certificate 45 through \(other)\n"),
+                "\(both.out)"
+            )
+            #expect(both.out.contains("\(Self.root) vouches for certificate sign-2 through \(Self.issuer)\n"))
         }
     }
 
