@@ -99,12 +99,12 @@ extension Texts {
     }
 
     /// What failed was OpenSSL, so that nothing is known.
-    package func certificateNotChecked(_ certificate: CertificateName?, _ detail: String) -> Sentence {
-        let arguments = ["detail": detail]
-        return Sentence(
-            certificate.map {
-                text("{certificate} could not be checked (OpenSSL: {detail}).", $0.arguments(arguments))
-            } ?? text("The certificate could not be checked (OpenSSL: {detail}).", arguments),
+    package func certificateNotChecked(_ certificate: CertificateName, _ detail: String) -> Sentence {
+        Sentence(
+            text(
+                "{certificate} could not be checked (OpenSSL: {detail}).",
+                certificate.arguments(["detail": detail])
+            ),
             text("Try again. If it happens again, tell the administrator, with the words in parentheses.")
         )
     }

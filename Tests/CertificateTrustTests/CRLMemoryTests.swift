@@ -25,7 +25,7 @@ import Testing
             #expect(
                 cache.keep(
                     try Fixtures.crl(list),
-                    as: .crl(CRLMemoryTests.address, of: Fixtures.certificate("issuer"))
+                    as: .crl(CRLMemoryTests.address, of: try Fixtures.certificate("issuer"))
                 ) == nil
             )
         }

@@ -19,7 +19,10 @@ import Testing
 
         func keep(_ list: MadeCRL) throws {
             #expect(
-                cache.keep(try list.der(), as: .crl(Lists.issuerAddress, of: Fixtures.certificate("issuer")))
+                cache.keep(
+                    try list.der(),
+                    as: .crl(Lists.issuerAddress, of: try Fixtures.certificate("issuer"))
+                )
                     == nil
             )
         }
@@ -146,7 +149,7 @@ import Testing
         let other = RevocationCache(folders: [folder.path])
         let list = MadeCRL(thisUpdate: Instant(seconds: MadeCRL.june.seconds + days * Self.day))
         #expect(
-            other.keep(try list.der(), as: .crl(Lists.issuerAddress, of: Fixtures.certificate("issuer")))
+            other.keep(try list.der(), as: .crl(Lists.issuerAddress, of: try Fixtures.certificate("issuer")))
                 == nil
         )
         let chain = [

@@ -39,8 +39,9 @@ import Testing
     }
 
     @Test func everyReasonIsProvoked() {
-        // Those of the cases are compared in JudgeTests.
-        let codes = VerificationCase.all.flatMap(\.ours) + Provocation.all.map(\.code.rawValue)
+        // Those of the cases are compared in JudgeTests; OpenSSL fails for want of memory alone (AllocationFaultTests).
+        let codes =
+            VerificationCase.all.flatMap(\.ours) + Provocation.all.map(\.code.rawValue) + ["not-checked"]
         #expect(Set(codes) == Set(Reason.Code.allCases.map(\.rawValue)))
     }
 
