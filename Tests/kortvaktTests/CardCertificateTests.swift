@@ -43,6 +43,13 @@ struct CardCertificateTests {
                 let swedish = try await bench.kortvakt(command + ["--lang", "sv"])
                 #expect(swedish.out.contains("fler certifikat än de som visas"), "\(swedish.said)")
             }
+            // The output of these is a verdict, and a file.
+            for command in [["cert", "verify"], ["cert", "export", "--all"]] {
+                let run = try await bench.kortvakt(command)
+                #expect(run.err.contains(sentence), "\(run.said)")
+            }
+            let verified = try await bench.kortvakt(["cert", "verify", "--json"]).json()
+            #expect(verified["moreCertificates"] == .bool(true))
             let list = try await bench.kortvakt(["cert", "list", "--json"]).json()
             #expect(list["moreCertificates"] == .bool(true) && list["certificates"]?.elements.count == 16)
             let status = try await bench.kortvakt(["status", "--json"]).json()

@@ -83,7 +83,8 @@ struct CertVerifyTests {
         try await verify("login", authorities: [], ["--json"]) { run, _ in
             #expect(run.exitCode == 0)
             let json = try run.json()
-            #expect(json.keys == ["certificates", "error"] && json["error"] == .null)
+            #expect(json.keys == ["certificates", "error", "moreCertificates"])
+            #expect(json["error"] == .null && json["moreCertificates"] == .bool(false))
             let item = try #require(json["certificates"]?[0])
             #expect(
                 item.keys == [
