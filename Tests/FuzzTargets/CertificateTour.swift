@@ -84,9 +84,11 @@ package struct CertificateTour {
         }
         let cache = RevocationCache(folders: ["\(scratch)/cache"])
         var words: [String] = []
-        for policy in [Revocation.Policy.online, .cached] {
+        // Without a proxy nothing is fetched: under valgrind no program is started.
+        let policies: [Revocation.Policy] = proxy == nil ? [.cached] : [.online, .cached]
+        for policy in policies {
             for subject in [pki.login, pki.revoked] {
-                let fetcher = CurlFetcher(proxy: proxy ?? "127.0.0.1:9", limit: proxy == nil ? 1 : 10)
+                let fetcher = CurlFetcher(proxy: proxy, limit: 10)
                 let examination = Examiner(
                     verification: Verification(store: pki.store),
                     revocation: Revocation(policy: policy, cache: cache, fetcher: fetcher)
@@ -105,7 +107,7 @@ package struct CertificateTour {
         print("revocation, online and then from the cache: \(words.joined(separator: ", "))")
         let expected =
             proxy == nil
-            ? Array(repeating: "unknown", count: 8)
+            ? Array(repeating: "unknown", count: 4)
             : ["good", "good", "revoked", "good", "good", "good", "revoked", "good"]
         broken.expect(words == expected, "revocation: other answers than there were")
     }

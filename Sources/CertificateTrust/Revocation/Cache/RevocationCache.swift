@@ -73,7 +73,7 @@ package struct RevocationCache: Sendable {
         let folder = "\(top)/\(key.folder)"
         for (path, mode) in [(top, 0o755), (folder, key.folderMode)] as [(String, mode_t)]
         where unsafe mkdir(path, mode) != 0 && errno != EEXIST { return errno }
-        // Whatever the mask of the process is, and whoever made it.
+        // Independent of the umask, and of what an earlier version made.
         _ = unsafe chmod(folder, key.folderMode)
         let temporary = "\(folder)/.new-\(UInt64.random(in: 0...UInt64.max))"
         do {
