@@ -178,7 +178,7 @@ let package = Package(
         ),
         .testTarget(
             name: "X509Tests",
-            dependencies: ["CardTesting", "X509", subprocess],
+            dependencies: ["COpenSSL", "CardTesting", "X509", subprocess],
             swiftSettings: strict
         ),
         .testTarget(

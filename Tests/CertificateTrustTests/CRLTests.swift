@@ -93,6 +93,21 @@ import Testing
         #expect(throws: row.problem) { try status(row.name, list: list, issuer: row.issuer) }
     }
 
+    /// By keyIdentifier, or by the issuer and serial number of the key's certificate (RFC 5280, 4.2.1.1).
+    @Test func listThatNamesAnotherKeyIsNotCalledForged() throws {
+        let root = try Fixtures.certificate("root").subject.encoded
+        let name = [0xA4, UInt8(root.count)] + root
+        let forms: [[UInt8]] = [
+            [0x80, 0x04, 1, 2, 3, 4], [0xA1, UInt8(name.count)] + name + [0x82, 0x02, 0x12, 0x34],
+        ]
+        for form in forms {
+            let list = try MadeCRL(key: "impostor", authorityKeyIdentifier: form).der()
+            #expect(throws: Revocation.CRLProblem.otherKey) { try status("login", list: list) }
+        }
+        let unnamed = try MadeCRL(key: "impostor").der()
+        #expect(throws: Revocation.CRLProblem.signatureInvalid) { try status("login", list: unnamed) }
+    }
+
     @Test func everyProblemIsProvoked() {
         // OpenSSL fails for want of memory alone (AllocationFaultTests).
         let provoked = Set(Useless.all.map(\.problem.kind)).union([.library])

@@ -36,8 +36,10 @@ struct CurlFetcherTests {
     func crlIsReadHoweverItIsSent(path: String) async throws {
         try await WebServer.run { server in
             let session = Revocation(policy: .online, cache: nil, fetcher: CurlFetcher(limit: 60)).begin()
-            let (list, _) = try session.list(at: "http://\(server.address)\(path)")
+            let (list, bytes) = try session.list(at: "http://\(server.address)\(path)")
             #expect(throws: Never.self) { try list.get() }
+            // What is kept is the list alone, in DER.
+            #expect(try bytes == Fixtures.crl("root"))
         }
     }
 

@@ -122,6 +122,19 @@ import Testing
         )
     }
 
+    @Test func filesAreLookedIntoOnceADay() throws {
+        let folder = try Folder()
+        let cache = RevocationCache(folders: [folder.path])
+        let end = Instant(seconds: MadeCRL.june.seconds + Self.day)
+        cache.removeSuperfluous()
+        #expect(cache.keep(try MadeCRL(nextUpdate: end).der(), as: .crl("ended")) == nil)
+        try set(.crl("ended"), cache, fetched: Instant.now.seconds - 40 * Self.day)
+        cache.removeSuperfluous()
+        #expect(cache.item("ended") != nil)
+        cache.removeSuperfluous(at: Instant(seconds: Instant.now.seconds + 2 * Self.day))
+        #expect(cache.item("ended") == nil)
+    }
+
     @Test func whatEndedLongAgoGoesUnlessItSaysRevoked() async throws {
         let folder = try Folder()
         let cache = RevocationCache(folders: [folder.path])

@@ -1,3 +1,4 @@
+import COpenSSL
 import CardTesting
 import Foundation
 import Testing
@@ -166,5 +167,21 @@ import Testing
             der: Fixtures.named([.init([0x2A] + arcs.prefix(60), 0x0C, Array("a".utf8))])
         ).subject
         #expect(whole.attributes.first?.type.dotted.hasSuffix(".127") == true)
+    }
+
+    /// What stands before and after the bad unit stays readable, so that a personal number in it is masked.
+    @Test(arguments: [V_ASN1_BMPSTRING, V_ASN1_UNIVERSALSTRING])
+    func badUnitDoesNotHideTheOthers(type: Int32) throws {
+        let width = type == V_ASN1_BMPSTRING ? 2 : 4
+        let number = "19121212-1212"
+        let octets = number.utf8.flatMap { [UInt8](repeating: 0, count: width - 1) + [$0] }
+        let surrogate = [UInt8](repeating: 0, count: width - 2) + [0xD8, 0x3D]
+        let string = unsafe ASN1_STRING_type_new(type)
+        defer { unsafe ASN1_STRING_free(string) }
+        unsafe ASN1_STRING_set(string, octets + surrogate, Int32(octets.count + width))
+        #expect(unsafe ASN1String.text(of: string, limit: .max)?.raw == number + "\u{FFFD}")
+        unsafe ASN1_STRING_set(string, octets + [0], Int32(octets.count + 1))
+        #expect(unsafe ASN1String.text(of: string, limit: .max)?.raw == number + "\0")
+        ERR_clear_error()
     }
 }

@@ -21,6 +21,12 @@ import Testing
         #expect(CertificateKey(certificate: try certificate(name)) == key)
     }
 
+    /// A signature by such a key shows nothing, so that no PIN is asked for one.
+    @Test(arguments: ["roca", "exponent-one"])
+    func keyThatAnybodyCanSignWithIsNotAsked(name: String) throws {
+        #expect(CertificateKey(certificate: try certificate("trust/certificates/\(name)")) == nil)
+    }
+
     @Test func otherCurvesAndWhatIsNoCertificateAreNoKey() throws {
         let der = try certificate("signing/p256")
         let curve: [UInt8] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]

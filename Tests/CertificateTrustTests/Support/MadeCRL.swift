@@ -24,8 +24,8 @@ struct MadeCRL {
     var entries: [Entry] = []
     /// Whose key signs.
     var key = "issuer"
-    /// The list says which key signed (authorityKeyIdentifier).
-    var keyIdentifier: [UInt8]?
+    /// The list says which key signed: the content of an authorityKeyIdentifier in DER.
+    var authorityKeyIdentifier: [UInt8]?
     /// Signed by RSASSA-PSS with this digest.
     var pssDigest: String?
     /// issuingDistributionPoint in DER.
@@ -49,10 +49,12 @@ struct MadeCRL {
         unsafe withTime(thisUpdate) { unsafe _ = X509_CRL_set1_lastUpdate(crl, $0) }
         if let nextUpdate { unsafe withTime(nextUpdate) { unsafe _ = X509_CRL_set1_nextUpdate(crl, $0) } }
         for entry in entries { unsafe add(entry, to: crl) }
-        if let keyIdentifier {
-            let content = [0x80, UInt8(keyIdentifier.count)] + keyIdentifier
-            unsafe withExtension(NID_authority_key_identifier, [0x30, UInt8(content.count)] + content, false)
-            {
+        if let content = authorityKeyIdentifier {
+            unsafe withExtension(
+                NID_authority_key_identifier,
+                [0x30, 0x81, UInt8(content.count)] + content,
+                false
+            ) {
                 unsafe _ = X509_CRL_add_ext(crl, $0, -1)
             }
         }

@@ -3,7 +3,7 @@ internal import X509
 extension RevocationCheck {
     /// Judges what was fetched before.
     mutating func readCache(_ responders: [String], _ points: [Point]) {
-        // What the network has said already stands in the way of nobody.
+        // Where the network has answered, an empty cache is no obstacle.
         let isAsked = revocation.policy == .cached
         guard let cache = revocation.cache else {
             if isAsked { obstacles.append(.notCached) }
@@ -31,8 +31,8 @@ extension RevocationCheck {
 
     /// Keeps what was fetched, unless something younger of the same kind is kept there already.
     ///
-    /// Only what could be judged comes here, so that no nonsense takes the place of something good. Answers an `errno`
-    /// where it could not be kept.
+    /// Only what could be judged is here, so that nothing unreadable replaces a valid list. Returns an `errno` where something
+    /// could not be kept, and keeps nothing of what OpenSSL had no memory to write.
     func keep() -> Int32? {
         guard let cache = revocation.cache else { return nil }
         let isRevoked = answers.contains(where: \.statement.status.isFinal)
@@ -40,7 +40,10 @@ extension RevocationCheck {
         var isNew = false
         for answer in answers {
             // What is revoked for good stays so, and what says something else is not kept beside it.
-            guard let bytes = answer.bytes, !isRevoked || answer.statement.status.isFinal else { continue }
+            guard let bytes = answer.bytes, !bytes.isEmpty, !isRevoked || answer.statement.status.isFinal
+            else {
+                continue
+            }
             let address = answer.evidence.address
             let key = answer.evidence.kind == .crl ? listKey(address) : answerKey(address)
             guard !isOlder(answer, than: cache.files(key)) else { continue }
