@@ -124,7 +124,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b"0\r\n")
             while True:
-                self.wfile.write(b"X-Trailer: " + b"a" * 60000 + b"\r\n")
+                self.wfile.write((b"X-Trailer: " + b"a" * 2000 + b"\r\n") * 100)
         if path == "/large":
             return self.endless()
         if path == "/cut":
